@@ -1,0 +1,231 @@
+"""What the gateway knows of the services: what they describe, what they answer, and who of them is away.
+
+Nothing here knows a kind, an act or a role. The API and the console both ask through one `Services`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chassis.client import Away, UnknownOutcome
+from chassis.core.errors import Refusal
+
+SERVICES = ("intake", "investigation", "recall", "experts", "notify")
+
+READ_SECONDS = 5.0  # deadline of a question
+PERFORM_SECONDS = 15.0  # deadline of an act
+ABSENT_SECONDS = 0.75  # deadline of a question to a service that was away a moment ago
+ABSENCE_KEPT = 5.0  # how long "a moment ago" lasts
+DESCRIPTION_KEPT = 60.0  # after so long a description is asked again
+
+Value = Any  # a JSON value
+Signer = Callable[[Any], str]  # who acts → actor token
+
+
+class Client(Protocol):
+    """The surface of `chassis.client.RpcClient` that is used here."""
+
+    def call(self, service: str, method: str, request: dict[str, Any], timeout: float) -> Value: ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What several services answered to one question, side by side.
+
+    `values` service → JSON value; `refused` service → its refusal; `away` the names of those that did not answer in time.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    away: tuple[str, ...] = ()
+
+
+@dataclass
+class _Kept:
+    """A description as last seen; `checked` is machine time (monotonic seconds)."""
+
+    description: dict[str, Any]
+    checked: float
+
+
+class Services:
+    """Asks services over one RPC client and keeps what they describe.
+
+    `client` is a `chassis.client.RpcClient`; `sign` turns who acts (`gateway.identity.Acting`) into the actor token of one
+    call; `names` are the services there are. Thread-safe: one object a process.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        sign: Signer | None = None,
+        names: Iterable[str] = SERVICES,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.client = client
+        self.names = tuple(names)
+        self._sign = sign
+        self._monotonic = monotonic
+        self._kept: dict[str, _Kept] = {}
+        self._absent: dict[str, float] = {}
+        self._locks = {name: threading.Lock() for name in self.names}
+        self._threads = ThreadPoolExecutor(max_workers=4 * max(1, len(self.names)), thread_name_prefix="ask")
+
+    # ── asking ──
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        request: Mapping[str, Any] | None = None,
+        actor: Any = None,
+        timeout: float | None = None,
+    ) -> Value:
+        """One question or act to one service; `actor` None is the public.
+
+        Raises `Refusal` when the service refuses, `Away` when it (or the broker) is not there, `UnknownOutcome` when an act
+        was sent and no answer came in time. A question that is not answered in time is `Away`: it has no outcome.
+        """
+        body = dict(request or {})
+        if actor is not None and self._sign is not None:
+            body["token"] = self._sign(actor)
+        try:
+            answer = self.client.call(service, method, body, timeout or self._deadline(service, method))
+        except UnknownOutcome as silent:
+            if method == "perform":
+                raise
+            self._absent[service] = self._monotonic() + ABSENCE_KEPT
+            raise Away(service) from silent
+        except Away:
+            self._absent[service] = self._monotonic() + ABSENCE_KEPT
+            raise
+        self._absent.pop(service, None)
+        return answer
+
+    def call_all(
+        self,
+        method: str,
+        request: Mapping[str, Any] | None = None,
+        actor: Any = None,
+        services: Iterable[str] | None = None,
+    ) -> Answers:
+        """The same question to several services at once, each in a thread; who is away is part of the answer."""
+        names = tuple(services if services is not None else self.names)
+        asked = {name: self._threads.submit(self._try, name, method, request, actor) for name in names}
+        values: dict[str, Value] = {}
+        refused: dict[str, Refusal] = {}
+        away: list[str] = []
+        for name, future in asked.items():
+            outcome = future.result()
+            if isinstance(outcome, Refusal):
+                refused[name] = outcome
+            elif isinstance(outcome, Away):
+                away.append(name)
+            else:
+                values[name] = outcome
+        return Answers(values, refused, tuple(away))
+
+    def _try(self, service: str, method: str, request: Mapping[str, Any] | None, actor: Any) -> Value | Refusal | Away:
+        try:
+            return self.call(service, method, request, actor)
+        except (Refusal, Away) as outcome:
+            return outcome
+
+    def _deadline(self, service: str, method: str) -> float:
+        if method == "perform":
+            return PERFORM_SECONDS
+        return ABSENT_SECONDS if self._monotonic() < self._absent.get(service, 0.0) else READ_SECONDS
+
+    # ── descriptions ──
+
+    def describe(self, service: str) -> dict[str, Any]:
+        """The service's description: asked at first use, asked again when stale; kept while the service is away.
+
+        Raises `Away` only when the service was never heard of.
+        """
+        kept = self._kept.get(service)
+        if kept is not None and self._monotonic() - kept.checked < DESCRIPTION_KEPT:
+            return kept.description
+        with self._locks[service]:
+            kept = self._kept.get(service)
+            if kept is not None and self._monotonic() - kept.checked < DESCRIPTION_KEPT:
+                return kept.description
+            return self._refresh(service, kept)
+
+    def _refresh(self, service: str, kept: _Kept | None) -> dict[str, Any]:
+        try:
+            description: dict[str, Any] = self.call(service, "describe")
+        except Away:
+            if kept is None:
+                raise
+            kept.checked = self._monotonic() - DESCRIPTION_KEPT + ABSENCE_KEPT
+            return kept.description
+        if kept is not None and kept.description["hash"] == description["hash"]:
+            description = kept.description
+        self._kept[service] = _Kept(description, self._monotonic())
+        return description
+
+    def descriptions(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
+        """Every description that is known, by service, and the services that were never heard of."""
+        asked = {name: self._threads.submit(self._try_describe, name) for name in self.names}
+        known = {name: description for name, future in asked.items() if (description := future.result()) is not None}
+        return known, tuple(name for name in self.names if name not in known)
+
+    def _try_describe(self, service: str) -> dict[str, Any] | None:
+        try:
+            return self.describe(service)
+        except Away:
+            return None
+
+    def hash(self) -> str:
+        """The hashes of all known descriptions as one text: what is made from descriptions is good while it is the same."""
+        known, _ = self.descriptions()
+        return " ".join(f"{name}:{known[name]['hash']}" for name in sorted(known))
+
+    def kinds(self) -> dict[str, dict[str, Any]]:
+        """Kind → its description `{service, kind, zh, en, final, states, parts, clocks, acts}`, of all known services."""
+        known, _ = self.descriptions()
+        return {
+            kind: {"service": service, "kind": kind, **row}
+            for service, description in known.items()
+            for kind, row in description["kinds"].items()
+        }
+
+    def kind(self, kind: str) -> dict[str, Any]:
+        """One kind's description. Raises `Refusal` not-found, or `Away` when a service that might know it was never heard of."""
+        known, unknown = self.descriptions()
+        for service, description in known.items():
+            if kind in description["kinds"]:
+                return {"service": service, "kind": kind, **description["kinds"][kind]}
+        if unknown:
+            raise Away(unknown[0])
+        raise Refusal("not-found", facts={"kind": kind})
+
+    def service_of(self, kind: str) -> str:
+        """The name of the service that holds this kind of root; raises as `kind`."""
+        return str(self.kind(kind)["service"])
+
+    def act(self, kind: str, act: str) -> dict[str, Any]:
+        """One act's description `{service, kind, act, zh, en, clause, by, from, on, new, approval, document, schema, …}`.
+
+        Raises `Refusal` not-found (with the kind's acts as facts), or as `kind`.
+        """
+        row = self.kind(kind)
+        if act not in row["acts"]:
+            raise Refusal("not-found", act=act, facts={"kind": kind, "act": act, "acts": sorted(row["acts"])})
+        return {"service": row["service"], "kind": kind, "act": act, **row["acts"][act]}
+
+    def clause(self, service: str, clause: str) -> dict[str, Any] | None:
+        """`{who, obligation, zh}` of a clause as this service has it, or None."""
+        found: dict[str, Any] | None = self.describe(service).get("clauses", {}).get(clause)
+        return found
+
+
+def kind_of(identifier: str) -> str:
+    """The kind in an id `<kind>_<uuid7>`: `recall_plan_0190…` → `recall_plan`."""
+    return identifier.rpartition("_")[0]
