@@ -1,0 +1,88 @@
+"""Who may sit on which panel: the pool as the draw sees it, and why somebody is left out of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "furniture": ("家具", "furniture"),
+    "chemistry": ("化学与有害物质", "chemistry and hazardous substances"),
+    "childrens_products": ("儿童用品", "children's products"),
+    "toys": ("玩具", "toys"),
+    "electrical": ("电子电器", "electrical and electronic products"),
+    "textiles": ("纺织服装", "textiles and clothing"),
+    "mechanics": ("机械与结构安全", "mechanical and structural safety"),
+    "fire_safety": ("燃烧与消防安全", "fire and burning behaviour"),
+    "medicine": ("医学与伤害分析", "medicine and injury analysis"),
+    "household": ("日用杂品", "household articles"),
+    "standards": ("标准与法规", "standards and law"),
+}
+"""Fields of expertise: the code, its Chinese and its English text. Our own list; another province's is another list."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the draw has to know of an expert, and nothing else: no name, no employer."""
+
+    expert: str
+    person: str
+    fields: frozenset[str]
+    relations: frozenset[str]
+    """Unified social credit codes of the firms the expert is known to be related to."""
+    term_from: date
+    term_until: date
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A seat that an expert has, or had, on a panel of one dossier."""
+
+    expert: str
+    panel: str
+    purpose: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a panel asks of the pool."""
+
+    panel: str
+    purpose: str
+    fields: frozenset[str]
+    """Any one of these suffices; empty when the expert is picked by name for another reason."""
+    producer: str | None
+    on: date
+
+
+def why_not(profile: Profile, wanted: Wanted, sittings: Iterable[Sitting]) -> str | None:
+    """Why this admitted expert cannot sit on this panel, as a code; None when he can.
+
+    The rules are our own design around article 20 (the bureau's expert rules were not seen), and advisory: in term, of a
+    field that is asked for, no recorded relation to the producer, no conflict declared in this dossier, not on this panel
+    already, and, for a redetermination under article 14, not one of those who determined the first time.
+    """
+    if not profile.term_from <= wanted.on <= profile.term_until:
+        return "out_of_term"
+    if wanted.fields and not profile.fields & wanted.fields:
+        return "other_field"
+    if wanted.producer in profile.relations:
+        return "related"
+    for sitting in sittings:
+        if sitting.expert != profile.expert:
+            continue
+        if sitting.state in ("conflicted", "replaced"):
+            return "conflicted"
+        if sitting.panel == wanted.panel:
+            return "seated"
+        if wanted.purpose == "redetermination" and sitting.purpose == "determination":
+            return "determined_before"
+    return None
+
+
+def sort_out(profiles: Iterable[Profile], wanted: Wanted, sittings: Iterable[Sitting]) -> tuple[list[str], Mapping[str, str]]:
+    """The ids of the eligible experts, sorted, and of the others with the reason for each."""
+    seats = list(sittings)
+    reasons = {profile.expert: why_not(profile, wanted, seats) for profile in profiles}
+    eligible = sorted(expert for expert, reason in reasons.items() if reason is None)
+    return eligible, {expert: reason for expert, reason in sorted(reasons.items()) if reason is not None}
