@@ -1,0 +1,249 @@
+"""A private RabbitMQ node: own name, ports, data folder and epmd; the system's own node is never started or touched.
+
+The scripts of /usr/lib/rabbitmq/bin are called directly, because those in /usr/sbin insist on root or the rabbitmq user.
+The node is our child and runs in the process we started, so that a signal sent to it reaches Erlang itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from ops.faults import Fault
+from ops.ports import HOST, free_ports, is_free
+from ops.topology import user_row
+
+SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+START_SECONDS = 90.0
+STOP_SECONDS = 20.0
+HANDSHAKE = b"AMQP\x00\x00\x09\x01"
+FULL_RIGHTS = {"vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
+
+CONFIG = """\
+listeners.tcp.default = {host}:{port}
+load_definitions = {definitions}
+loopback_users = none
+log.console = false
+log.file = {log}
+log.file.level = info
+heartbeat = 10
+raft.wal_max_size_bytes = 67108864
+disk_free_limit.absolute = 100MB
+"""
+
+
+class BrokerFault(Fault):
+    """The broker is not installed, cannot have its ports, or did not come up."""
+
+
+class PrivateBroker:
+    """One RabbitMQ node that is ours alone.
+
+    `folder`: where its data, logs and cookie live; created when missing, kept when stopped.
+    `port`, `dist_port`, `epmd_port`: free ones are taken where none is given; they stay the same over `stop` and `start`.
+    `users`: name → password. Without `definitions` they are created with all rights (default: guest/guest); with
+    `definitions` (the path of a definitions file) they only serve `url`.
+
+    As a context manager it starts and stops. A broker that does not come up raises BrokerFault and leaves nothing running.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        port: int | None = None,
+        dist_port: int | None = None,
+        epmd_port: int | None = None,
+        users: dict[str, str] | None = None,
+        definitions: str | Path | None = None,
+    ) -> None:
+        self.folder = Path(folder).resolve()
+        free = iter(free_ports(5))
+        self.port = port or next(free)
+        self.dist_port = dist_port or next(free)
+        self.epmd_port = epmd_port or next(free)
+        self.users = users if users is not None else {"guest": "guest"}
+        self.definitions = Path(definitions).resolve() if definitions else None
+        self._node: subprocess.Popen[bytes] | None = None
+        self._epmd: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        """The node's name: no other node on this machine has its port, so none has its name."""
+        return f"zhaohui-{self.port}@localhost"
+
+    @property
+    def log(self) -> Path:
+        """The node's own log."""
+        return self.folder / "log" / "broker.log"
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running node."""
+        if self._node is None:
+            raise BrokerFault("the broker is not running")
+        return self._node.pid
+
+    def url(self, user: str | None = None) -> str:
+        """The AMQP URL for `user` (the first one where none is named)."""
+        user = user or next(iter(self.users))
+        return f"amqp://{quote(user)}:{quote(self.users[user], safe='')}@{HOST}:{self.port}//"
+
+    def ready(self) -> bool:
+        """Whether the node answers the AMQP handshake: it listens only after its definitions are loaded."""
+        try:
+            with socket.create_connection((HOST, self.port), 1.0) as connection:
+                connection.settimeout(1.0)
+                connection.sendall(HANDSHAKE)
+                return connection.recv(1) == b"\x01"
+        except OSError:
+            return False
+
+    def prepare(self) -> None:
+        """Write the folders, the configuration and, where none is given, the definitions. Raises BrokerFault."""
+        if not SERVER.exists():
+            raise BrokerFault(f"RabbitMQ is not installed ({SERVER} is missing): install the package rabbitmq-server")
+        for name in ("data", "log", "home"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        definitions = self.definitions
+        if definitions is None:
+            definitions = self.folder / "definitions.json"
+            definitions.write_text(json.dumps(_all_rights(self.users), indent=1))
+            definitions.chmod(0o600)
+        text = CONFIG.format(host=HOST, port=self.port, definitions=definitions, log=self.log)
+        (self.folder / "rabbitmq.conf").write_text(text)
+        (self.folder / "enabled_plugins").write_text("[].\n")
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the node and of the command line tools that talk to it."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("RABBITMQ_", "ERL_"))}
+        rabbitmq = {
+            "NODENAME": self.name,
+            "NODE_IP_ADDRESS": HOST,
+            "NODE_PORT": str(self.port),
+            "DIST_PORT": str(self.dist_port),
+            "MNESIA_BASE": str(self.folder / "data"),
+            "LOG_BASE": str(self.folder / "log"),
+            "CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
+            "CONF_ENV_FILE": str(self.folder / "rabbitmq-env.conf"),
+            "ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
+            "PID_FILE": str(self.folder / "broker.pid"),
+            "SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ALLOW_INPUT": "1",  # with it the script becomes the node instead of watching over it
+        }
+        epmd = {"ERL_EPMD_PORT": str(self.epmd_port), "ERL_EPMD_ADDRESS": HOST}
+        home = {"HOME": str(self.folder / "home"), "LANG": "C.UTF-8"}
+        return {**kept, **home, **epmd, **{f"RABBITMQ_{key}": value for key, value in rabbitmq.items()}}
+
+    def command(self) -> list[str]:
+        """What starts the node in the foreground, in one process."""
+        return [str(SERVER), "-noinput"]
+
+    def epmd_command(self) -> list[str]:
+        """What starts the node's own port mapper in the foreground."""
+        return [shutil.which("epmd") or "/usr/bin/epmd", "-port", str(self.epmd_port), "-address", HOST]
+
+    def start(self, timeout: float = START_SECONDS) -> PrivateBroker:
+        """Start the node and wait until it serves. Raises BrokerFault, with nothing left running."""
+        if self._node is not None and self._node.poll() is None:
+            return self
+        try:
+            self.prepare()
+            self._demand_ports()
+            self._spawn()
+            self._wait(time.monotonic() + timeout)
+        except OSError as error:
+            self.stop()
+            raise BrokerFault(f"the broker cannot be started in {self.folder}: {error.strerror or error}") from error
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop the node and its port mapper; the data stays."""
+        _end(self._node, signal.SIGTERM, STOP_SECONDS)
+        _end(self._epmd, signal.SIGTERM, 2.0)
+        self._node = self._epmd = None
+
+    def kill(self) -> None:
+        """End the node as a power cut would (kill -9). Its port mapper stays for the next `start`, or until `stop`."""
+        _end(self._node, signal.SIGKILL, 5.0)
+        self._node = None
+
+    def __enter__(self) -> PrivateBroker:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _demand_ports(self) -> None:
+        wanted = {"AMQP": self.port, "distribution": self.dist_port}
+        if self._epmd is None:
+            wanted["epmd"] = self.epmd_port
+        for what, port in wanted.items():
+            if not is_free(port):
+                raise BrokerFault(f"port {port} ({what} of the broker) is taken")
+
+    def _spawn(self) -> None:
+        output = self.folder / "log" / "broker.out"
+        environment = self.environment()
+        with output.open("wb") as out:
+            if self._epmd is None:
+                self._epmd = _spawn(self.epmd_command(), environment, out)
+            self._node = _spawn(self.command(), environment, out)
+
+    def _wait(self, deadline: float) -> None:
+        while not self.ready():
+            if self._node is None or self._node.poll() is not None:
+                raise BrokerFault(f"the broker did not come up: {self._last_words()}")
+            if time.monotonic() > deadline:
+                raise BrokerFault(f"the broker did not come up in time: {self._last_words()}")
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        """The line that says why, with the place of the rest."""
+        for source in (self.log, self.folder / "log" / "broker.out"):
+            with contextlib.suppress(OSError):
+                lines = [line.strip() for line in source.read_text(errors="replace").splitlines()]
+                told = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
+                if told:
+                    return f"{told[-1]} (see {source})"
+        return f"it said nothing (see {self.folder / 'log'})"
+
+
+def _spawn(command: list[str], environment: dict[str, str], out: object) -> subprocess.Popen[bytes]:
+    """A child in a session of its own: Ctrl-C at the terminal is for the runner, which stops the rest in order."""
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+    )
+
+
+def _end(process: subprocess.Popen[bytes] | None, how: int, patience: float) -> None:
+    """Signal a child and wait for its end; after `patience` seconds, kill it."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(how)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _all_rights(users: dict[str, str]) -> dict[str, object]:
+    return {
+        "users": [user_row(name, password) for name, password in users.items()],
+        "vhosts": [{"name": "/"}],
+        "permissions": [{"user": name, **FULL_RIGHTS} for name in users],
+    }

@@ -1,0 +1,7 @@
+"""What can go wrong around the house, each told in one line a person can act on."""
+
+from __future__ import annotations
+
+
+class Fault(Exception):
+    """A failure of the surroundings (a port, a package, the disk, a process). `str()` is the one line to show."""
