@@ -1,1 +1,1 @@
-"""Everything that runs Zhaohui on one machine: the private broker, the stack of processes, their keys and definitions."""
+"""Everything that runs Zhaohui on one machine: the private broker, the processes, their keys and definitions."""

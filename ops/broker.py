@@ -1,7 +1,7 @@
 """A private RabbitMQ node: own name, ports, data folder and epmd; the system's own node is never started or touched.
 
-The scripts of /usr/lib/rabbitmq/bin are called directly, because those in /usr/sbin insist on root or the rabbitmq user.
-The node is our child and runs in the process we started, so that a signal sent to it reaches Erlang itself.
+The scripts of /usr/lib/rabbitmq/bin are called directly, because those in /usr/sbin insist on root or the
+rabbitmq user. The node is our child and runs in the process we started, so that a signal sent to it reaches Erlang.
 """
 
 from __future__ import annotations
@@ -49,11 +49,12 @@ class PrivateBroker:
     """One RabbitMQ node that is ours alone.
 
     `folder`: where its data, logs and cookie live; created when missing, kept when stopped.
-    `port`, `dist_port`, `epmd_port`: free ones are taken where none is given; they stay the same over `stop` and `start`.
+    `port`, `dist_port`, `epmd_port`: free ones are taken where none is given; they outlast `stop`.
     `users`: name → password. Without `definitions` they are created with all rights (default: guest/guest); with
     `definitions` (the path of a definitions file) they only serve `url`.
 
-    As a context manager it starts and stops. A broker that does not come up raises BrokerFault and leaves nothing running.
+    As a context manager it starts and stops. A broker that does not come up raises BrokerFault and
+    leaves nothing running.
     """
 
     def __init__(
@@ -116,8 +117,9 @@ class PrivateBroker:
         definitions = self.definitions
         if definitions is None:
             definitions = self.folder / "definitions.json"
+            definitions.touch(mode=0o600)
             definitions.write_text(json.dumps(_all_rights(self.users), indent=1))
-            definitions.chmod(0o600)
+        _demand_readable(definitions)
         text = CONFIG.format(host=HOST, port=self.port, definitions=definitions, log=self.log)
         (self.folder / "rabbitmq.conf").write_text(text)
         (self.folder / "enabled_plugins").write_text("[].\n")
@@ -220,6 +222,14 @@ class PrivateBroker:
                 if told:
                     return f"{told[-1]} (see {source})"
         return f"it said nothing (see {self.folder / 'log'})"
+
+
+def _demand_readable(definitions: Path) -> None:
+    """The node itself only logs that it cannot parse its definitions, and comes up empty."""
+    try:
+        json.loads(definitions.read_text())
+    except (OSError, ValueError) as error:
+        raise BrokerFault(f"the broker's definitions {definitions} cannot be read: {error}") from error
 
 
 def _spawn(command: list[str], environment: dict[str, str], out: object) -> subprocess.Popen[bytes]:

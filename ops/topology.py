@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from chassis.host.topology import caller_rights, common, declarations, service_rights
-
 from ops.faults import Fault
 
 GATEWAY = "gateway"
