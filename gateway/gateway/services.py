@@ -204,7 +204,7 @@ class Services:
                 return {"service": service, "kind": kind, **description["kinds"][kind]}
         if unknown:
             raise Away(unknown[0])
-        raise Refusal("not-found", facts={"kind": kind})
+        raise Refusal("not-found", kind=kind)
 
     def service_of(self, kind: str) -> str:
         """The name of the service that holds this kind of root; raises as `kind`."""
@@ -217,15 +217,10 @@ class Services:
         """
         row = self.kind(kind)
         if act not in row["acts"]:
-            raise Refusal("not-found", act=act, facts={"kind": kind, "act": act, "acts": sorted(row["acts"])})
+            raise Refusal("not-found", act=act, kind=kind, acts=sorted(row["acts"]))
         return {"service": row["service"], "kind": kind, "act": act, **row["acts"][act]}
 
     def clause(self, service: str, clause: str) -> dict[str, Any] | None:
         """`{who, obligation, zh}` of a clause as this service has it, or None."""
         found: dict[str, Any] | None = self.describe(service).get("clauses", {}).get(clause)
         return found
-
-
-def kind_of(identifier: str) -> str:
-    """The kind in an id `<kind>_<uuid7>`: `recall_plan_0190…` → `recall_plan`."""
-    return identifier.rpartition("_")[0]

@@ -1,0 +1,1 @@
+"""The gateway: accounts, HTTP API and pages in front of the services. It holds no rule of the procedure."""

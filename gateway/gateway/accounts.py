@@ -1,0 +1,217 @@
+"""Who there is: organisations, persons, memberships and deputies, read and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Row, and_, or_, select, update
+
+from chassis.core.errors import Refusal, invalid
+from chassis.core.ids import new_id
+from gateway.tables import deputies, memberships, organisations, persons
+
+RECORDERS = ("head", "leader", "registry")  # posts that may record a deputy for somebody else
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation. `kind`: bureau, division, institution, experts, producer, operator; `area`: division code of a bureau."""
+
+    id: str
+    zh: str
+    en: str
+    kind: str
+    area: str | None
+    offices: tuple[str, ...]
+    parent: str | None
+    credit_code: str | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person with an account. `certificate` is the law-enforcement certificate's number."""
+
+    id: str
+    name: str
+    username: str
+    certificate: str | None
+    active: bool
+
+
+@dataclass(frozen=True)
+class Deputyship:
+    """`deputy` stands in for `holder` in `post` of `organisation` from `begins` to `ends`, both included."""
+
+    id: str
+    organisation: str
+    post: str
+    holder: str
+    deputy: str
+    begins: date
+    ends: date
+    recorded_by: str
+    recorded_at: datetime
+    ended_at: datetime | None
+
+
+class Accounts:
+    """Reads and records accounts in the gateway's own database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def organisation(self, identifier: str) -> Organisation:
+        """One organisation; Refusal not-found."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(organisations).where(organisations.c.id == identifier)).one_or_none()
+        if row is None:
+            raise Refusal("not-found", organisation=identifier)
+        return _organisation(row)
+
+    def organisations(self, kinds: Collection[str] = ()) -> list[Organisation]:
+        """All organisations, or those of these kinds, in order of id."""
+        query = select(organisations).order_by(organisations.c.id)
+        if kinds:
+            query = query.where(organisations.c.kind.in_(kinds))
+        with self.engine.connect() as connection:
+            return [_organisation(row) for row in connection.execute(query)]
+
+    def acts_for(self, identifier: str) -> tuple[str, ...]:
+        """An organisation and those it acts for: a division acts for its bureau, and for nobody above it."""
+        found = [identifier]
+        organisation = self.organisation(identifier)
+        while organisation.kind == "division" and organisation.parent and organisation.parent not in found:
+            found.append(organisation.parent)
+            organisation = self.organisation(organisation.parent)
+        return tuple(found)
+
+    def person(self, identifier: str) -> Person:
+        """One person; Refusal not-found."""
+        with self.engine.connect() as connection:
+            row = connection.execute(select(persons).where(persons.c.id == identifier)).one_or_none()
+        if row is None:
+            raise Refusal("not-found", person=identifier)
+        return Person(row.id, row.name, row.username, row.certificate, row.active)
+
+    def posts(self, person: str, organisation: str) -> tuple[str, ...]:
+        """The posts a person holds in an organisation; empty when not a member."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                select(memberships.c.posts).where(memberships.c.person == person, memberships.c.organisation == organisation)
+            ).scalar_one_or_none()
+        return tuple(found or ())
+
+    def members(self, organisation: str) -> list[tuple[Person, tuple[str, ...]]]:
+        """The active members of an organisation with their posts."""
+        query = (
+            select(persons, memberships.c.posts)
+            .join(memberships, memberships.c.person == persons.c.id)
+            .where(memberships.c.organisation == organisation, persons.c.active)
+            .order_by(persons.c.id)
+        )
+        with self.engine.connect() as connection:
+            return [
+                (Person(row.id, row.name, row.username, row.certificate, row.active), tuple(row.posts))
+                for row in connection.execute(query)
+            ]
+
+    def memberships(self, person: str, on: date) -> list[Organisation]:
+        """The organisations a person may act for on a day: as a member or as a deputy."""
+        standing_in = _standing(on).where(deputies.c.deputy == person).with_only_columns(deputies.c.organisation)
+        own = select(memberships.c.organisation).where(memberships.c.person == person)
+        query = (
+            select(organisations)
+            .where(or_(organisations.c.id.in_(own), organisations.c.id.in_(standing_in)))
+            .order_by(organisations.c.id)
+        )
+        with self.engine.connect() as connection:
+            return [_organisation(row) for row in connection.execute(query)]
+
+    def standing_in(self, person: str, organisation: str, on: date) -> dict[str, str]:
+        """Post → the person stood in for, by this person in this organisation on this day."""
+        query = _standing(on).where(deputies.c.deputy == person, deputies.c.organisation == organisation)
+        with self.engine.connect() as connection:
+            return {row.post: row.holder for row in connection.execute(query.order_by(deputies.c.recorded_at))}
+
+    def deputies(self, organisation: str) -> list[Deputyship]:
+        """Every deputyship recorded for an organisation, the newest first; none is ever deleted."""
+        query = select(deputies).where(deputies.c.organisation == organisation).order_by(deputies.c.recorded_at.desc())
+        with self.engine.connect() as connection:
+            return [Deputyship(**row._mapping) for row in connection.execute(query)]
+
+    def record_deputy(self, given: Deputyship) -> Deputyship:
+        """Record a deputyship.
+
+        Recorded by the holder, or by a head, leader or registry of the same organisation. Refusals: invalid (names the
+        field), forbidden.
+        """
+        holder = self.posts(given.holder, given.organisation)
+        if given.post not in holder:
+            raise invalid("holder", "此人未担任该职务", "does not hold this post")
+        if given.deputy == given.holder:
+            raise invalid("deputy", "不能代理本人", "nobody deputises for themselves")
+        if not self._is_active(given.deputy):
+            raise invalid("deputy", "没有此人", "no such person")
+        if given.ends < given.begins:
+            raise invalid("ends", "结束日期早于开始日期", "ends before it begins")
+        if given.recorded_by != given.holder and not set(self.posts(given.recorded_by, given.organisation)) & set(RECORDERS):
+            raise Refusal("forbidden", organisation=given.organisation)
+        with self.engine.begin() as connection:
+            connection.execute(deputies.insert().values(**vars(given)))
+        return given
+
+    def end_deputy(self, identifier: str, organisation: str, by: str, at: datetime) -> None:
+        """End a deputyship of this organisation now; the record stays. Refusals: not-found, forbidden."""
+        with self.engine.begin() as connection:
+            row = connection.execute(
+                select(deputies).where(deputies.c.id == identifier, deputies.c.organisation == organisation)
+            ).one_or_none()
+            if row is None or row.ended_at is not None:
+                raise Refusal("not-found", deputy=identifier)
+            if by != row.holder and not set(self.posts(by, organisation)) & set(RECORDERS):
+                raise Refusal("forbidden", organisation=organisation)
+            connection.execute(update(deputies).where(deputies.c.id == identifier).values(ended_at=at))
+
+    def names(self, identifiers: Collection[str]) -> dict[str, dict[str, str]]:
+        """Id → `{zh, en}` of those organisations and persons among the ids that are known here."""
+        wanted = [identifier for identifier in set(identifiers) if identifier]
+        if not wanted:
+            return {}
+        with self.engine.connect() as connection:
+            found = {
+                row.id: {"zh": row.zh, "en": row.en}
+                for row in connection.execute(select(organisations).where(organisations.c.id.in_(wanted)))
+            }
+            people = connection.execute(select(persons.c.id, persons.c.name).where(persons.c.id.in_(wanted)))
+            return found | {row.id: {"zh": row.name, "en": row.name} for row in people}
+
+    def _is_active(self, person: str) -> bool:
+        with self.engine.connect() as connection:
+            return bool(connection.execute(select(persons.c.active).where(persons.c.id == person)).scalar_one_or_none())
+
+
+def new_deputyship(
+    organisation: str, post: str, holder: str, deputy: str, begins: date, ends: date, recorded_by: str, recorded_at: datetime
+) -> Deputyship:
+    """A deputyship with a new id, not yet recorded."""
+    return Deputyship(new_id("deputy"), organisation, post, holder, deputy, begins, ends, recorded_by, recorded_at, None)
+
+
+def _organisation(row: Row[Any]) -> Organisation:
+    return Organisation(row.id, row.zh, row.en, row.kind, row.area, tuple(row.offices), row.parent, row.credit_code)
+
+
+def _standing(on: date) -> Any:
+    """Deputyships in force on a day, whose holder still holds an active account in the organisation."""
+    return (
+        select(deputies)
+        .join(persons, persons.c.id == deputies.c.holder)
+        .join(
+            memberships,
+            and_(memberships.c.person == deputies.c.holder, memberships.c.organisation == deputies.c.organisation),
+        )
+        .where(deputies.c.begins <= on, deputies.c.ends >= on, deputies.c.ended_at.is_(None), persons.c.active)
+    )

@@ -1,0 +1,283 @@
+"""Forms made from JSON Schemas: a tree of fields to draw, and the submitted form read back as JSON.
+
+Nothing here knows an act. What a person typed is never lost: a value that does not fit its type stays as text, and the
+service that takes the act says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any
+
+Schema = Mapping[str, Any]
+Keep = Callable[[Any], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
+
+LONG_TEXT = 200  # a text that may be longer than this gets several lines
+FILE_PARTS = ("hash", "name", "size", "media_type")
+NOT_OFFERED = object()
+
+
+@dataclass
+class Choice:
+    """One value a field may take, with its two texts."""
+
+    value: str
+    zh: str
+    en: str
+
+
+@dataclass
+class Field:
+    """One field as it is drawn. `kind` is text, long, date, datetime, integer, number, money, boolean, choice, choices, file,
+    object, rows or list; `children` are an object's fields; `rows` are the filled rows of a list, `blank` is an empty one."""
+
+    path: str
+    kind: str
+    zh: str
+    en: str
+    help_zh: str = ""
+    help_en: str = ""
+    required: bool = False
+    value: Any = None
+    errors: list[str] = field(default_factory=list)
+    options: list[Choice] = field(default_factory=list)
+    children: list[Field] = field(default_factory=list)
+    rows: list[Field] = field(default_factory=list)
+    blank: Field | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    mark: str = ""
+    past: bool = False
+
+    @property
+    def key(self) -> str:
+        """The path as an HTML id."""
+        return "f-" + (self.path.replace(".", "-") or "form")
+
+    @property
+    def faulty(self) -> bool:
+        """Whether this field or one below it was refused."""
+        return bool(self.errors) or any(inner.faulty for inner in (*self.children, *self.rows))
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What is the same for every field of one form."""
+
+    definitions: Mapping[str, Schema]
+    choices: Mapping[str, list[Mapping[str, str]]]
+    errors: Mapping[str, list[str]]
+
+
+def fields_of(
+    schema: Schema,
+    data: Mapping[str, Any] | None = None,
+    errors: Mapping[str, list[str]] | None = None,
+    choices: Mapping[str, list[Mapping[str, str]]] | None = None,
+) -> list[Field]:
+    """The fields of an act's schema, filled with `data`; `choices` are the choices of the moment, field path → options."""
+    making = _Making(schema.get("$defs", {}), choices or {}, errors or {})
+    top = _resolve(schema, making.definitions)
+    return _children(top, "", data or {}, making)
+
+
+def loose_errors(fields: Iterable[Field], errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The errors that no drawn field shows: they stand above the form."""
+    shown: set[str] = set()
+    for item in _walk(fields):
+        if item.errors:
+            shown.add(item.path)
+    return {path: texts for path, texts in errors.items() if path not in shown}
+
+
+def _walk(fields: Iterable[Field]) -> Iterable[Field]:
+    for item in fields:
+        yield item
+        yield from _walk(item.children)
+        yield from _walk(item.rows)
+
+
+def _resolve(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Any]:
+    """The schema with its references followed and its `allOf` and nullable `anyOf` folded in; its own texts win."""
+    found: dict[str, Any] = {}
+    parts = [*schema.get("allOf", ())]
+    parts += [part for key in ("anyOf", "oneOf") for part in schema.get(key, ()) if part.get("type") != "null"][:1]
+    if "$ref" in schema:
+        parts.append(definitions[str(schema["$ref"]).rpartition("/")[2]])
+    for part in parts:
+        found |= _resolve(part, definitions)
+    return found | {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf", "$defs")}
+
+
+def _type(schema: Schema) -> str:
+    found = schema.get("type", "object" if "properties" in schema else "string")
+    if isinstance(found, list):
+        found = next((name for name in found if name != "null"), "string")
+    return str(found)
+
+
+def _kind(schema: Schema, offered: Any) -> str:
+    """The kind of field a resolved schema is drawn as."""
+    kind = _type(schema)
+    widget = schema.get("x-widget", "")
+    if widget == "file" or set(FILE_PARTS) <= set(schema.get("properties", {})):
+        return "file"
+    if kind == "array":
+        items = schema.get("items", {})
+        return "choices" if offered is not NOT_OFFERED or items.get("enum") else "rows"
+    if offered is not NOT_OFFERED or schema.get("enum"):
+        return "choice"
+    if kind in ("object", "boolean", "number"):
+        return kind
+    if kind == "integer":
+        return "money" if schema.get("x-unit") == "fen" else "integer"
+    if schema.get("format") in ("date", "date-time"):
+        return "date" if schema["format"] == "date" else "datetime"
+    return "long" if widget in ("long", "textarea") or int(schema.get("maxLength") or 0) > LONG_TEXT else "text"
+
+
+def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making) -> Field:
+    found = _resolve(schema, making.definitions)
+    plain = ".".join(part for part in path.split(".") if not part.isdigit() and part != "__")
+    offered = making.choices.get(plain, NOT_OFFERED)
+    name = path.rpartition(".")[2]
+    made = Field(
+        path=path,
+        kind=_kind(found | {"items": _resolve(found.get("items", {}), making.definitions)}, offered),
+        zh=str(found.get("title") or name),
+        en=str(found.get("x-en") or found.get("title") or name),
+        help_zh=str(found.get("description") or "") if "title" in found else "",
+        help_en=str(found.get("x-help-en") or ""),
+        required=required,
+        value=value if value is not None else found.get("default"),
+        errors=list(making.errors.get(path, [])),
+        mark=str(found.get("x-mark") or ""),
+        past=bool(found.get("x-past")),
+        limits=_limits(found),
+    )
+    if made.kind == "object":
+        made.children = _children(found, path, value if isinstance(value, Mapping) else {}, making)
+    elif made.kind in ("choice", "choices"):
+        made.options = _options(found, offered, making)
+    elif made.kind == "rows":
+        _fill_rows(made, found, value, making)
+    return made
+
+
+def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Making) -> list[Field]:
+    required = schema.get("required", ())
+    return [
+        _make(inner, f"{path}.{name}" if path else name, data.get(name), name in required, making)
+        for name, inner in schema.get("properties", {}).items()
+        if not inner.get("readOnly")
+    ]
+
+
+def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None:
+    """Give a list its filled rows (at least one to write in) and the empty one that is copied for more."""
+    items = schema.get("items", {})
+    values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
+    made.rows = [_make(items, f"{made.path}.{index}", item, False, making) for index, item in enumerate(values)]
+    made.blank = _make(items, f"{made.path}.__", None, False, making)
+
+
+def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
+    if offered is not NOT_OFFERED:
+        return [Choice(str(row["value"]), str(row.get("zh") or row["value"]), str(row.get("en") or row["value"])) for row in offered]
+    inner = _resolve(schema.get("items", {}), making.definitions) if _type(schema) == "array" else schema
+    texts = {str(row["value"]): row for row in inner.get("x-choices", schema.get("x-choices", ()))}
+    values = [value for value in inner.get("enum", ()) if value is not None]
+    return [
+        Choice(str(value), str(texts.get(str(value), {}).get("zh", value)), str(texts.get(str(value), {}).get("en", value)))
+        for value in values
+    ]
+
+
+def _limits(schema: Schema) -> dict[str, Any]:
+    """The HTML attributes that say a schema's limits."""
+    names = {"minimum": "min", "maximum": "max", "maxLength": "maxlength", "minLength": "minlength", "pattern": "pattern"}
+    return {names[key]: value for key, value in schema.items() if key in names}
+
+
+# ── reading a submitted form ──
+
+
+def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
+    """The JSON that a submitted form says; `submitted` and `files` are werkzeug MultiDicts keyed by dotted paths.
+
+    What was left empty is left out, and so are rows in which nothing was written. An upload is kept through `keep` and
+    becomes its reference; a reference that the form carried already (`…::kept` fields) stands when nothing new came.
+    """
+    reading = _Reading(schema.get("$defs", {}), submitted, files, keep)
+    top = _resolve(schema, reading.definitions)
+    found = reading.object(top, "")
+    return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class _Reading:
+    definitions: Mapping[str, Schema]
+    submitted: Any
+    files: Any
+    keep: Keep
+
+    def value(self, schema: Schema, path: str) -> Any:
+        found = _resolve(schema, self.definitions)
+        kind = _kind(found | {"items": _resolve(found.get("items", {}), self.definitions)}, NOT_OFFERED)
+        if kind == "object":
+            return self.object(found, path)
+        if kind == "file":
+            return self.file(path)
+        if _type(found) == "array":
+            return self.list(found, path)
+        written = str(self.submitted.get(path) or "").strip()
+        return _typed(kind, written) if written else None
+
+    def object(self, schema: Schema, path: str) -> Any:
+        found = {}
+        for name, inner in schema.get("properties", {}).items():
+            value = self.value(inner, f"{path}.{name}" if path else name)
+            if value not in (None, [], {}):
+                found[name] = value
+        return found or None
+
+    def list(self, schema: Schema, path: str) -> Any:
+        chosen = [value for value in self.submitted.getlist(path) if value]
+        if chosen:
+            return chosen
+        rows = [self.value(schema.get("items", {}), f"{path}.{index}") for index in self.indexes(path)]
+        return [row for row in rows if row not in (None, {}, [])]
+
+    def indexes(self, path: str) -> list[int]:
+        """The row numbers that fields of this form have below a list."""
+        names = [*self.submitted.keys(), *self.files.keys()]
+        rests = [name[len(path) + 1 :] for name in names if name.startswith(path + ".")]
+        return sorted({int(head) for rest in rests if (head := rest.replace("::", ".").split(".")[0]).isdigit()})
+
+    def file(self, path: str) -> Any:
+        upload = self.files.get(path)
+        if upload is not None and upload.filename:
+            return self.keep(upload)
+        kept = {part: self.submitted.get(f"{path}::{part}") for part in FILE_PARTS}
+        if not kept["hash"]:
+            return None
+        return kept | {"size": _typed("integer", str(kept["size"] or ""))}
+
+
+def _typed(kind: str, written: str) -> Any:
+    """The JSON value of what was written, or the text itself where it does not fit."""
+    try:
+        if kind == "integer":
+            return int(written)
+        if kind == "money":
+            fen = Decimal(written) * 100
+            return int(fen) if fen == fen.to_integral_value() else written
+        if kind == "number":
+            return float(written) if isfinite(float(written)) else written
+    except (ValueError, InvalidOperation, OverflowError):
+        return written
+    if kind == "boolean" and written in ("true", "false"):
+        return written == "true"
+    return f"{written}:00+08:00" if kind == "datetime" and len(written) == len("2026-07-06T09:30") else written

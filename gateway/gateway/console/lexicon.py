@@ -1,0 +1,58 @@
+"""What the fields of bodies and journal rows are called: the texts of the acts' own schemas, by field name.
+
+A body is made by acts, so that its fields carry the names the acts' schemas gave them. What no schema names is shown by
+its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Texts = Mapping[str, str]
+
+
+class Lexicon:
+    """Labels and the texts of values, by field name: the schemas given first win."""
+
+    def __init__(self, schemas: Iterable[Mapping[str, Any]]) -> None:
+        self.labels: dict[str, dict[str, str]] = {}
+        self.values: dict[str, dict[str, Texts]] = {}
+        self.units: dict[str, str] = {}
+        for schema in schemas:
+            self._learn(schema)
+
+    def _learn(self, schema: Any) -> None:
+        if isinstance(schema, Mapping):
+            for name, row in (schema.get("properties") or {}).items():
+                if isinstance(row, Mapping):
+                    self._name(str(name), row)
+            for inner in schema.values():
+                self._learn(inner)
+        elif isinstance(schema, list):
+            for inner in schema:
+                self._learn(inner)
+
+    def _name(self, name: str, row: Mapping[str, Any]) -> None:
+        if row.get("title"):
+            self.labels.setdefault(name, {"zh": str(row["title"]), "en": str(row.get("x-en") or row["title"])})
+        choices = row.get("x-choices") or (row.get("items") or {}).get("x-choices") or ()
+        for choice in choices:
+            self.values.setdefault(name, {}).setdefault(str(choice["value"]), {"zh": choice["zh"], "en": choice["en"]})
+        if row.get("x-unit"):
+            self.units.setdefault(name, str(row["x-unit"]))
+
+    def label(self, name: str) -> Texts:
+        """What a field is called."""
+        return self.labels.get(name) or {"zh": name.replace("_", " "), "en": name.replace("_", " ")}
+
+    def text(self, name: str, value: Any) -> Texts | None:
+        """The texts of a coded value of this field, or None where the value speaks for itself."""
+        return self.values.get(name, {}).get(str(value))
+
+
+def lexicon_of(kind: Mapping[str, Any], act: str | None = None) -> Lexicon:
+    """The lexicon of one kind of root as its service describes it; the schema of `act` wins where names meet."""
+    acts: Mapping[str, Mapping[str, Any]] = kind.get("acts") or {}
+    first = [acts[act]["schema"]] if act in acts and acts[act].get("schema") else []
+    return Lexicon([*first, *(row["schema"] for row in acts.values() if row.get("schema"))])

@@ -1,0 +1,86 @@
+"""Who is at the console: the session cookie, sign-in required by default, CSRF on every post, the security headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from chassis.core.errors import Refusal
+from flask import Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from gateway import csrf
+from gateway.identity import Acting
+from gateway.wiring import gateway
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def open_to_all(view: View) -> View:
+    """Mark a page that needs no sign-in."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def acting() -> Acting:
+    """Who acts on this page; a page that is open to all asks `visitor` instead."""
+    found = visitor()
+    if found is None:
+        raise Refusal("unauthenticated")
+    return found
+
+
+def visitor() -> Acting | None:
+    """Who is signed in on this request, or None for the public."""
+    if "acting" not in g:
+        token = request.cookies.get(csrf.COOKIE, "")
+        try:
+            g.acting = gateway().identity.acting(token) if token else None
+        except Refusal:
+            g.acting = None
+    found: Acting | None = g.acting
+    return found
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before every page: nobody in without a session, no post without its CSRF token."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not csrf.check(request.form.get("csrf", "")):
+        abort(400, description="csrf")
+    if getattr(view, "open_to_all", False) or visitor() is not None:
+        return None
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("console.sign_in")})
+    return redirect(url_for("console.sign_in", next=request.full_path.rstrip("?")))
+
+
+def keep_session(response: Response, token: str) -> Response:
+    """Put the session's token into its cookie: unreadable to scripts, not sent from other sites."""
+    response.set_cookie(
+        csrf.COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+    )
+    return response
+
+
+def own_path(wanted: str | None, otherwise: str) -> str:
+    """A path of this site that a person asked to go to, else `otherwise`; never another site."""
+    parts = urlsplit(wanted or "")
+    fine = bool(wanted) and not parts.scheme and not parts.netloc and (wanted or "").startswith("/") and "\\" not in (wanted or "")
+    return wanted if fine and wanted and not wanted.startswith("//") else otherwise
+
+
+def headers(response: Response) -> Response:
+    """After every page: nothing from elsewhere, nothing inline, nothing kept by shared caches."""
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Frame-Options"] = "DENY"
+    return response
