@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, and_, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 
+from chassis.core.database import Database
 from chassis.core.errors import Refusal, invalid
 from chassis.core.ids import new_id
 from gateway.tables import deputies, memberships, organisations, persons
@@ -60,12 +61,12 @@ class Deputyship:
 class Accounts:
     """Reads and records accounts in the gateway's own database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, database: Database) -> None:
+        self.database = database
 
     def organisation(self, identifier: str) -> Organisation:
         """One organisation; Refusal not-found."""
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(select(organisations).where(organisations.c.id == identifier)).one_or_none()
         if row is None:
             raise Refusal("not-found", organisation=identifier)
@@ -76,7 +77,7 @@ class Accounts:
         query = select(organisations).order_by(organisations.c.id)
         if kinds:
             query = query.where(organisations.c.kind.in_(kinds))
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return [_organisation(row) for row in connection.execute(query)]
 
     def acts_for(self, identifier: str) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ class Accounts:
 
     def person(self, identifier: str) -> Person:
         """One person; Refusal not-found."""
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(select(persons).where(persons.c.id == identifier)).one_or_none()
         if row is None:
             raise Refusal("not-found", person=identifier)
@@ -98,7 +99,7 @@ class Accounts:
 
     def posts(self, person: str, organisation: str) -> tuple[str, ...]:
         """The posts a person holds in an organisation; empty when not a member."""
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             found = connection.execute(
                 select(memberships.c.posts).where(memberships.c.person == person, memberships.c.organisation == organisation)
             ).scalar_one_or_none()
@@ -112,7 +113,7 @@ class Accounts:
             .where(memberships.c.organisation == organisation, persons.c.active)
             .order_by(persons.c.id)
         )
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return [
                 (Person(row.id, row.name, row.username, row.certificate, row.active), tuple(row.posts))
                 for row in connection.execute(query)
@@ -127,19 +128,19 @@ class Accounts:
             .where(or_(organisations.c.id.in_(own), organisations.c.id.in_(standing_in)))
             .order_by(organisations.c.id)
         )
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return [_organisation(row) for row in connection.execute(query)]
 
     def standing_in(self, person: str, organisation: str, on: date) -> dict[str, str]:
         """Post → the person stood in for, by this person in this organisation on this day."""
         query = _standing(on).where(deputies.c.deputy == person, deputies.c.organisation == organisation)
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return {row.post: row.holder for row in connection.execute(query.order_by(deputies.c.recorded_at))}
 
     def deputies(self, organisation: str) -> list[Deputyship]:
         """Every deputyship recorded for an organisation, the newest first; none is ever deleted."""
         query = select(deputies).where(deputies.c.organisation == organisation).order_by(deputies.c.recorded_at.desc())
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return [Deputyship(**row._mapping) for row in connection.execute(query)]
 
     def record_deputy(self, given: Deputyship) -> Deputyship:
@@ -159,13 +160,13 @@ class Accounts:
             raise invalid("ends", "结束日期早于开始日期", "ends before it begins")
         if given.recorded_by != given.holder and not set(self.posts(given.recorded_by, given.organisation)) & set(RECORDERS):
             raise Refusal("forbidden", organisation=given.organisation)
-        with self.engine.begin() as connection:
+        with self.database.writing() as connection:
             connection.execute(deputies.insert().values(**vars(given)))
         return given
 
     def end_deputy(self, identifier: str, organisation: str, by: str, at: datetime) -> None:
         """End a deputyship of this organisation now; the record stays. Refusals: not-found, forbidden."""
-        with self.engine.begin() as connection:
+        with self.database.writing() as connection:
             row = connection.execute(
                 select(deputies).where(deputies.c.id == identifier, deputies.c.organisation == organisation)
             ).one_or_none()
@@ -180,7 +181,7 @@ class Accounts:
         wanted = [identifier for identifier in set(identifiers) if identifier]
         if not wanted:
             return {}
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             found = {
                 row.id: {"zh": row.zh, "en": row.en}
                 for row in connection.execute(select(organisations).where(organisations.c.id.in_(wanted)))
@@ -189,7 +190,7 @@ class Accounts:
             return found | {row.id: {"zh": row.name, "en": row.name} for row in people}
 
     def _is_active(self, person: str) -> bool:
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             return bool(connection.execute(select(persons.c.active).where(persons.c.id == person)).scalar_one_or_none())
 
 

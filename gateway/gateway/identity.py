@@ -17,9 +17,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 
 from chassis.core import tokens
+from chassis.core.database import Database
 from chassis.core.errors import ConfigurationFault, Refusal
 from chassis.core.times import Clock, today
 from gateway.accounts import Accounts
@@ -81,12 +82,12 @@ class Identity:
 
     def __init__(
         self,
-        engine: Engine,
+        database: Database,
         accounts: Accounts,
         clock: Clock,
         machine_time: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self.engine = engine
+        self.database = database
         self.accounts = accounts
         self._clock = clock
         self._machine_time = machine_time
@@ -116,7 +117,7 @@ class Identity:
 
     def _checked(self, username: str, password: str) -> str:
         """The id of the active person with this name and password; Refusal unauthenticated."""
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(
                 select(persons.c.id, persons.c.password, persons.c.active).where(persons.c.username == username)
             ).one_or_none()
@@ -152,7 +153,7 @@ class Identity:
         token = secrets.token_urlsafe(32)
         begun = self._machine_time()
         expires = begun + timedelta(hours=SESSION_HOURS)
-        with self.engine.begin() as connection:
+        with self.database.writing() as connection:
             connection.execute(sessions.delete().where(sessions.c.expires_at < begun - timedelta(days=30)))
             connection.execute(
                 sessions.insert().values(
@@ -193,7 +194,7 @@ class Identity:
                 persons.c.active,
             )
         )
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise Refusal("unauthenticated")
@@ -235,7 +236,7 @@ class Identity:
     def _replace(self, token: str, organisation: str | None) -> Session:
         acting = self.acting(token)
         chosen = self._chosen(acting.person, organisation or acting.organisation)
-        with self.engine.connect() as connection:
+        with self.database.reading() as connection:
             purpose = connection.execute(select(sessions.c.purpose).where(sessions.c.token == _digest(token))).scalar_one()
         session = self._begin(acting.person, chosen, purpose)
         self.sign_out(token)
@@ -243,7 +244,7 @@ class Identity:
 
     def sign_out(self, token: str) -> None:
         """End a session; an unknown one is ended already."""
-        with self.engine.begin() as connection:
+        with self.database.writing() as connection:
             connection.execute(
                 update(sessions)
                 .where(sessions.c.token == _digest(token), sessions.c.ended_at.is_(None))

@@ -130,6 +130,12 @@ class Services:
                 values[name] = outcome
         return Answers(values, refused, tuple(away))
 
+    def call_each(self, questions: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None) -> list[Value | None]:
+        """Several questions `(service, method, request)` at once; None where a service refused or was away, in the same order."""
+        asked = [self._threads.submit(self._try, *question, actor) for question in questions]
+        outcomes = [future.result() for future in asked]
+        return [None if isinstance(outcome, (Refusal, Away)) else outcome for outcome in outcomes]
+
     def _try(self, service: str, method: str, request: Mapping[str, Any] | None, actor: Any) -> Value | Refusal | Away:
         try:
             return self.call(service, method, request, actor)
