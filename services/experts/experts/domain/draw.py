@@ -3,8 +3,8 @@
 Article 20 asks for groups of experts and says nothing of how they are picked; the draw is our own design. Its promises:
 
 * nobody chooses: the order comes from a seed that nobody can know before the eligible list stands;
-* nobody needs to trust: panel, request, eligible list and nonce stand in the journal, and `redraw` does it all again;
-* a member who falls out is followed by the next one of the same order: a replacement is never a second throw of the dice.
+* nobody needs to trust: panel, request, eligible list and nonce stand in the journal, and `redraw` does it again;
+* a member who falls out is followed by the next one of the same order: a replacement is no second throw of the dice.
 
 The nonce is the journal hash of the act that formed the panel, so it is fixed, and chained, before the draw is done.
 """
@@ -26,7 +26,7 @@ class TooFewEligible(Exception):
 
 
 def seed(panel: str, request: str, eligible: Iterable[str], nonce: str) -> str:
-    """SHA-256, in hex, over the canonical JSON (RFC 8785) of what the draw depends on; the list's order does not count."""
+    """SHA-256, in hex, of the canonical JSON (RFC 8785) of what the draw depends on; the order of the list is nothing."""
     facts = {"panel": panel, "request": request, "eligible": sorted(set(eligible)), "nonce": nonce}
     return digest(facts)
 
@@ -48,13 +48,19 @@ def draw(panel: str, request: str, eligible: Collection[str], nonce: str, size: 
         raise TooFewEligible(len(distinct), size)
     drawn_from = seed(panel, request, distinct, nonce)
     return {
-        "panel": panel, "request": request, "nonce": nonce, "eligible": distinct, "size": size,
-        "seed": drawn_from, "members": ranking(drawn_from, distinct)[:size], "replacements": [],
+        "panel": panel,
+        "request": request,
+        "nonce": nonce,
+        "eligible": distinct,
+        "size": size,
+        "seed": drawn_from,
+        "members": ranking(drawn_from, distinct)[:size],
+        "replacements": [],
     }
 
 
 def called(record: Mapping[str, Any]) -> set[str]:
-    """Everybody the draw has reached so far: the members, the replacements, and those passed over as no longer eligible."""
+    """Everybody the draw has reached so far: members, replacements, and those passed over as no longer eligible."""
     reached = set(record["members"])
     for each in record["replacements"]:
         reached |= {each["expert"], *each["passed_over"]}
@@ -83,7 +89,7 @@ def replacement(record: Mapping[str, Any], seat: str, still_eligible: Collection
 def redraw(record: Mapping[str, Any]) -> list[str]:
     """Do a recorded draw again; the names of what does not come out the same (`seed`, `members`, `replacement <n>`).
 
-    An empty list: the draw holds. Whether somebody was rightly passed over is told by the journals of the experts named.
+    An empty list: the draw holds. Whether somebody was rightly passed over is told by the journal of that expert.
     """
     wrong: list[str] = []
     drawn_from = seed(record["panel"], record["request"], record["eligible"], record["nonce"])

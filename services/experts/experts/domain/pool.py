@@ -19,6 +19,17 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 """Fields of expertise: the code, its Chinese and its English text. Our own list; another province's is another list."""
 
+REASONS: dict[str, tuple[str, str]] = {
+    "not_admitted": ("不在聘", "not admitted to the pool"),
+    "out_of_term": ("不在聘期内", "outside the term of appointment"),
+    "other_field": ("专业领域不符", "of another field"),
+    "related": ("与该生产者有关联", "related to the producer"),
+    "conflicted": ("已在本案回避或被替换", "recused or replaced in this dossier"),
+    "seated": ("已在本专家组", "on this panel already"),
+    "determined_before": ("参加过原缺陷判定", "sat on the first determination"),
+}
+"""Why somebody may not sit, in texts."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -31,6 +42,8 @@ class Profile:
     """Unified social credit codes of the firms the expert is known to be related to."""
     term_from: date
     term_until: date
+    number: str = ""
+    """The number that people see."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,8 @@ class Wanted:
 def why_not(profile: Profile, wanted: Wanted, sittings: Iterable[Sitting]) -> str | None:
     """Why this admitted expert cannot sit on this panel, as a code; None when he can.
 
-    The rules are our own design around article 20 (the bureau's expert rules were not seen), and advisory: in term, of a
-    field that is asked for, no recorded relation to the producer, no conflict declared in this dossier, not on this panel
+    The rules are our own design around article 20 (the bureau's expert rules were not seen), and advisory: in term,
+    of a field that is asked for, no recorded relation to the producer, not recused in this dossier, not on this panel
     already, and, for a redetermination under article 14, not one of those who determined the first time.
     """
     if not profile.term_from <= wanted.on <= profile.term_until:
@@ -80,7 +93,9 @@ def why_not(profile: Profile, wanted: Wanted, sittings: Iterable[Sitting]) -> st
     return None
 
 
-def sort_out(profiles: Iterable[Profile], wanted: Wanted, sittings: Iterable[Sitting]) -> tuple[list[str], Mapping[str, str]]:
+def sort_out(
+    profiles: Iterable[Profile], wanted: Wanted, sittings: Iterable[Sitting]
+) -> tuple[list[str], Mapping[str, str]]:
     """The ids of the eligible experts, sorted, and of the others with the reason for each."""
     seats = list(sittings)
     reasons = {profile.expert: why_not(profile, wanted, seats) for profile in profiles}

@@ -57,7 +57,7 @@ def test_whatever_is_changed_in_the_record_is_found(given_draw, touched):
 
 @given(draws(), st.data())
 def test_replacements_go_on_in_the_order_of_the_draw(given_draw, data):
-    """However members fall out and others become ineligible, the panel is a walk down one ranking, and can be redone."""
+    """However members fall out and others become ineligible, the panel walks down one ranking, and can be redone."""
     pool, size, nonce = given_draw
     record = draw("panel_1", "req_1", pool, nonce, size)
     order = ranking(record["seed"], pool)
@@ -95,15 +95,17 @@ def test_too_few_eligible_experts_are_said_in_numbers():
 def test_another_panel_request_or_nonce_is_another_seed():
     pool = ["expert_1", "expert_2"]
     seeds = {
-        seed("panel_1", "req_1", pool, NONCE), seed("panel_2", "req_1", pool, NONCE),
-        seed("panel_1", "req_2", pool, NONCE), seed("panel_1", "req_1", pool, NONCE[::-1]),
+        seed("panel_1", "req_1", pool, NONCE),
+        seed("panel_2", "req_1", pool, NONCE),
+        seed("panel_1", "req_2", pool, NONCE),
+        seed("panel_1", "req_1", pool, NONCE[::-1]),
         seed("panel_1", "req_1", pool[:1], NONCE),
     }
     assert len(seeds) == 5
 
 
 def test_everybody_on_the_list_is_drawn_about_as_often():
-    """Over 3,000 nonces, nine experts, three seats: each is drawn 1,000 times, within five standard deviations (26 each)."""
+    """Over 3,000 nonces, nine experts, three seats: each is drawn 1,000 times, within five deviations of 26."""
     pool = [f"expert_{n}" for n in range(9)]
     times = Counter(member for n in range(3000) for member in draw("panel_1", "req_1", pool, f"{n:064x}", 3)["members"])
     assert set(times) == set(pool)

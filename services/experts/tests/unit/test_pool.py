@@ -12,7 +12,12 @@ from experts.domain.pool import Profile, Sitting, Wanted, sort_out, why_not
 PRODUCER = "91210100MA0000A019"
 FIRM = "91210200MA0000A02H"
 expert = Profile(
-    "expert_1", "person_expert1", frozenset({"furniture", "chemistry"}), frozenset({FIRM}), date(2025, 1, 1), date(2027, 12, 31)
+    "expert_1",
+    "person_expert1",
+    frozenset({"furniture", "chemistry"}),
+    frozenset({FIRM}),
+    date(2025, 1, 1),
+    date(2027, 12, 31),
 )
 wanted = Wanted("panel_1", "determination", frozenset({"furniture"}), PRODUCER, date(2026, 4, 1))
 

@@ -1,0 +1,1 @@
+"""The pool as rows that the draw can ask: tables, queries, migrations."""
