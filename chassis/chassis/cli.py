@@ -1,0 +1,198 @@
+"""`python -m <service> …`: everything a department does with its service on the command line.
+
+Imports happen inside the commands: `run` and `relay` must be patched by eventlet before anything else is loaded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+GREEN = ("run", "relay")
+
+Command = Callable[[Any, Any, argparse.Namespace], int]
+
+
+def main(package: str, arguments: list[str] | None = None) -> None:
+    """Run one command of the service in `package` and exit with its code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given and given[0] in GREEN:
+        import eventlet
+
+        eventlet.monkey_patch()
+    options = _parser(package).parse_args(given)
+    sys.exit(_run(package, options))
+
+
+def _run(package: str, options: argparse.Namespace) -> int:
+    """Load the application and its configuration and do it; every fault of the deployment is one line."""
+    import importlib
+
+    from chassis.core import config as configuration
+    from chassis.core import logs
+    from chassis.core.errors import ConfigurationFault
+
+    try:
+        application = importlib.import_module(f"{package}.app").application
+        if options.command == "topology":
+            return _topology(application)
+        config = configuration.load(package, os.environ)
+        if options.command in GREEN:
+            logs.configure(config)
+        command: Command = options.do
+        return command(application, config, options)
+    except ConfigurationFault as fault:
+        for line in fault.faults:
+            print(f"{package}: {line}", file=sys.stderr)
+        return 2
+    except (OSError, LookupError) as fault:
+        print(f"{package}: {fault}", file=sys.stderr)
+        return 1
+
+
+def _parser(package: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {package}",
+        description=f"The service {package}: run it, look into it, put it right.",
+        epilog="Configuration: config.yml beside the package, each value from the environment first.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, do: Command, text: str) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=text, description=text)
+        found.set_defaults(do=do)
+        return found
+
+    run = add("run", _serve, "serve: answer calls, receive facts, publish the outbox, watch the clocks, run tasks")
+    run.add_argument("--without-relay", action="store_true", help="leave the outbox to `relay` processes (PostgreSQL)")
+    add("relay", _relay, "only publish the outbox; any number of these may share one PostgreSQL database")
+    add("migrate", _migrate, "bring the database to the present schema; create it when it is not there")
+    add("check", _check, "check the configuration and the rulebook without starting anything")
+    add("describe", _describe, "print what the service describes: kinds, acts, clauses, facts")
+    add("topology", _check, "print what the service listens to, for the broker's definitions")
+    contracts = add("contracts", _contracts, "write the service's AsyncAPI and JSON Schemas into a folder")
+    contracts.add_argument("folder")
+    verify = add("verify", _verify, "verify the hash chain of a root, or of every root of a dossier")
+    verify.add_argument("subject", metavar="ROOT_OR_DOSSIER")
+    add(
+        "health",
+        _health,
+        "say what is wrong: database, broker, whether a process serves, what waits and what is parked",
+    )
+    _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
+    return parser
+
+
+def _add_parked(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="action")
+    actions.add_parser("list", help="list what is parked, oldest first (the default)").set_defaults(do=_parked_list)
+    show = actions.add_parser("show", help="show one with its body")
+    show.add_argument("id")
+    show.set_defaults(do=_parked_show)
+    replay = actions.add_parser("replay", help="put one (or all) back into the events queue and let its subject go on")
+    replay.add_argument("id", metavar="ID|all")
+    replay.set_defaults(do=_parked_replay)
+
+
+def _print(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _serve(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.host.running import run
+
+    return run(application, config, relay=not options.without_relay)
+
+
+def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.host.running import run_relay
+
+    return run_relay(application, config)
+
+
+def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core.migrate import upgrade
+
+    upgrade(application, config)
+    return 0
+
+
+def _check(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Opening the office checks everything; a fault raises ConfigurationFault."""
+    from chassis.core import Office
+
+    Office(application, config)
+    print(f"{application.name}: configuration and rulebook are in order")
+    return 0
+
+
+def _describe(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core import Office
+
+    _print(Office(application, config).describe({}))
+    return 0
+
+
+def _topology(application: Any) -> int:
+    _print({"service": application.name, "listens": sorted(application.listens())})
+    return 0
+
+
+def _contracts(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core.contracts import write
+
+    write(application, options.folder)
+    return 0
+
+
+def _verify(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Exit code 1 when a chain is broken."""
+    from chassis.core import Office
+
+    found = Office(application, config).verify(options.subject)
+    _print(found)
+    return 0 if all(row["intact"] for row in found) else 1
+
+
+def _health(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Exit code 1 when anything is wrong."""
+    from chassis.core import Office
+    from chassis.host.health import whole_health
+
+    told = whole_health(Office(application, config), config.amqp_url)
+    _print(told)
+    return 0 if told["ok"] else 1
+
+
+def _parked_list(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.host.parking import listed
+
+    _print([parked.to_dict() for parked in listed(config.amqp_url, application.name)])
+    return 0
+
+
+def _parked_show(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.host.parking import listed
+
+    found = [
+        parked.to_dict(full=True) for parked in listed(config.amqp_url, application.name) if parked.id == options.id
+    ]
+    if not found:
+        raise LookupError(f"nothing parked has the id {options.id}")
+    _print(found[0])
+    return 0
+
+
+def _parked_replay(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core import Office
+    from chassis.host.parking import replay
+
+    replayed = replay(config.amqp_url, application.name, options.id, Office(application, config).release)
+    if not replayed and options.id != "all":
+        raise LookupError(f"nothing parked has the id {options.id}")
+    _print([parked.to_dict() for parked in replayed])
+    return 0

@@ -1,0 +1,6 @@
+"""Asking services from plain threads: one connection, many callers."""
+
+from chassis.client.errors import Away, UnknownOutcome
+from chassis.client.rpc import RpcClient
+
+__all__ = ["Away", "RpcClient", "UnknownOutcome"]

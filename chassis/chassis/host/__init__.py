@@ -1,0 +1,18 @@
+"""Hosting a service on nameko: responder, consumer, relay, scheduler, worker. The only part of the chassis that imports it."""
+
+from typing import Any
+
+__all__ = ["Service", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import nameko only when a service is hosted: the broker's topology, which lives here too, needs none of it."""
+    if name == "Service":
+        from chassis.host.service import Service
+
+        return Service
+    if name == "run":
+        from chassis.host.running import run
+
+        return run
+    raise AttributeError(name)

@@ -1,0 +1,61 @@
+"""What becomes of a fact that is not taken now: another try in a while, or the parking queue. Pure, but for py-amqp's message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import amqp
+
+from chassis.host.topology import parked_queue, retry_queue
+from chassis.line import PERSISTENT
+
+FAILED_TRIES = 10
+"""Tries of a fact whose handling raised."""
+REFUSED_TRIES = 5
+"""Tries of a fact that the rulebook refuses: what it waits for may be on its way from a third service."""
+ATTEMPT, OUTCOME, REASON, PARKED_AT = "x-attempt", "x-outcome", "x-reason", "x-parked-at"
+KEPT = ("content_type", "content_encoding", "message_id", "type")
+BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Where a message goes when it is not taken: the queue, and the headers that tell why."""
+
+    queue: str
+    headers: dict[str, Any]
+
+
+def verdict(service: str, headers: dict[str, Any], outcome: str, reason: str | None) -> Aside | None:
+    """What becomes of a message: None acknowledges it. `headers` are those it came with."""
+    if outcome in ("taken", "repeat"):
+        return None
+    kept = without_brokers_own(headers)
+    attempt = kept[ATTEMPT] if isinstance(kept.get(ATTEMPT), int) else 0
+    told = {**kept, OUTCOME: outcome, REASON: (reason or "")[:500]}
+    if outcome == "gap":
+        return Aside(retry_queue(service), {**told, ATTEMPT: attempt})
+    tries = {"failed": FAILED_TRIES, "refused": REFUSED_TRIES}.get(outcome, 0)
+    attempt += 1
+    if attempt < tries:
+        return Aside(retry_queue(service), {**told, ATTEMPT: attempt})
+    parked_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Aside(parked_queue(service), {**told, ATTEMPT: attempt, PARKED_AT: parked_at})
+
+
+def headers_of(message: Any) -> dict[str, Any]:
+    """The headers of a delivered message."""
+    return dict(message.properties.get("application_headers") or {})
+
+
+def without_brokers_own(headers: dict[str, Any]) -> dict[str, Any]:
+    """The headers without the broker's notes of dead letters: with them it drops what seems to go in a circle."""
+    return {key: value for key, value in headers.items() if not key.startswith(BROKERS_OWN)}
+
+
+def copy_of(message: Any, headers: dict[str, Any], key: str) -> amqp.Message:
+    """The message once more, byte for byte, with these headers; `key` tells its confirm."""
+    kept = {name: message.properties[name] for name in KEPT if name in message.properties}
+    return amqp.Message(message.body, **kept, correlation_id=key, delivery_mode=PERSISTENT, application_headers=headers)

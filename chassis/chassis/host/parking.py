@@ -1,0 +1,122 @@
+"""What is parked: facts that need a person. Listing leaves them where they are; replaying puts one back and lets its subject go on."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from amqp.exceptions import NotFound
+
+from chassis.host.aside import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_brokers_own
+from chassis.host.topology import aside_exchange, events_queue, parked_queue
+from chassis.line import Channel, Confirms, connect
+
+CONFIRM_SECONDS = 10.0
+LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One parked message. `id` is the event's, or of the message where the body cannot be read."""
+
+    id: str
+    type: str
+    subject: str
+    outcome: str
+    reason: str
+    attempts: int
+    parked_at: str
+    body: bytes
+
+    def to_dict(self, full: bool = False) -> dict[str, Any]:
+        """As it is printed; `full` adds the body."""
+        told = {
+            name: getattr(self, name)
+            for name in ("id", "type", "subject", "outcome", "reason", "attempts", "parked_at")
+        }
+        if full:
+            event = _event(self.body)
+            told["body"] = event if event is not None else {"base64": base64.b64encode(self.body).decode()}
+        return told
+
+
+def listed(url: str, service: str) -> list[Parked]:
+    """Everything parked, oldest first. The messages go back to the queue."""
+    with _channel(url, service) as channel:
+        return [_parked(message) for message in _all(channel, service)]
+
+
+def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) -> list[Parked]:
+    """Put what has this id (or `all`) back into the events queue, confirmed, and have `release(subject)` called for each."""
+    with _channel(url, service) as channel, _channel(url, service) as out:
+        outcomes: dict[str, str | None] = {}
+        confirms = Confirms(out, lambda key, fault: outcomes.__setitem__(key, fault))
+        replayed = []
+        for number, message in enumerate(list(_all(channel, service))):
+            parked = _parked(message)
+            if wanted not in ("all", parked.id):
+                continue
+            key = str(number)
+            headers = {
+                name: value for name, value in without_brokers_own(headers_of(message)).items() if name != ATTEMPT
+            }
+            confirms.send(copy_of(message, headers, key), aside_exchange(service), events_queue(service))
+            while key not in outcomes:
+                out.connection.drain_events(timeout=CONFIRM_SECONDS)
+            if outcomes[key] is not None:
+                raise OSError(f"{parked.id} stays parked: {outcomes[key]}")
+            if parked.subject:
+                release(parked.subject)
+            channel.basic_ack(message.delivery_info["delivery_tag"])
+            replayed.append(parked)
+        return replayed
+
+
+@contextmanager
+def _channel(url: str, service: str) -> Iterator[Channel]:
+    connection = connect(url, f"{service}-parked")
+    try:
+        yield connection.channel()
+    finally:
+        connection.close()
+
+
+def _all(channel: Channel, service: str) -> Iterator[Any]:
+    """Take every message without acknowledging it: closing the connection puts all back that were not."""
+    for _ in range(LIMIT):
+        try:
+            message = channel.basic_get(parked_queue(service))
+        except NotFound as fault:
+            raise OSError(f"there is no queue {parked_queue(service)}") from fault
+        if message is None:
+            return
+        yield message
+
+
+def _event(body: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _parked(message: Any) -> Parked:
+    headers, event = headers_of(message), _event(message.body) or {}
+    crashed = "delivery_limit" in str(headers.get("x-first-death-reason", ""))
+    return Parked(
+        id=str(
+            event.get("id") or message.properties.get("message_id") or f"tag-{message.delivery_info['delivery_tag']}"
+        ),
+        type=str(event.get("type") or message.properties.get("type") or ""),
+        subject=str(event.get("subject") or ""),
+        outcome=str(headers.get(OUTCOME) or ("crashed" if crashed else "")),
+        reason=str(headers.get(REASON) or ("the process died each time it was handled" if crashed else "")),
+        attempts=int(headers.get(ATTEMPT) or 0),
+        parked_at=str(headers.get(PARKED_AT) or ""),
+        body=message.body,
+    )

@@ -1,0 +1,173 @@
+"""The relay: publishes the outbox in order per subject, with pipelined confirms and `mandatory`.
+
+A row leaves the outbox after the broker has confirmed it. A relay that dies between the two publishes it again; the inbox of
+the receivers knows it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import amqp
+import structlog
+from eventlet.event import Event
+from nameko.extensions import DependencyProvider
+
+from chassis.host.bell import Bell
+from chassis.host.topology import EVENTS_EXCHANGE
+from chassis.line import FAULTS, PERSISTENT, Confirms, Connection, Line
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+CONFIRM_SECONDS = 30.0
+POLL_SECONDS = 1.0
+FAULT_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class Relay:
+    """Empties an outbox. `run` works until `stop`; `line.run` must run beside it. `bell` wakes it after a commit."""
+
+    def __init__(self, outbox: Any, url: str, name: str, poll: float = POLL_SECONDS) -> None:
+        self.bell = Bell()
+        self.line = Line(url, f"{name}-relay", self._opened, self._lost)
+        self._outbox = outbox
+        self._poll = poll
+        self._stopping = False
+        self._ended = Event()
+        self._confirms: Confirms | None = None
+        self._outcomes: dict[str, str | None] = {}
+        self._wanted = 0
+        self._settled_bell = Bell()
+
+    def run(self) -> None:
+        """Publish what waits, whenever rung and every `poll` seconds."""
+        faults = 0
+        try:
+            while not self._stopping:
+                self.bell.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1])
+                if self._confirms is None or self.line.blocked:
+                    continue
+                try:
+                    while not self._stopping and self._drain():
+                        faults = 0
+                except FAULTS as fault:
+                    faults += 1
+                    log.warning("the relay lost the broker; the outbox keeps its rows", reason=str(fault))
+                except Exception:
+                    faults += 1
+                    log.exception("the relay failed; the outbox keeps its rows")
+                else:
+                    faults = 0
+        finally:
+            if not self._ended.ready():
+                self._ended.send(None)
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._stopping = True
+        self.bell.ring()
+        self._ended.wait()
+        self.line.stop()
+
+    def kill(self) -> None:
+        """End at once; unconfirmed rows stay."""
+        self._stopping = True
+        self.line.stop(0.1)
+
+    def _opened(self, connection: Connection) -> None:
+        self._confirms = Confirms(connection.channel(), self._settled)
+        self.bell.ring()
+
+    def _lost(self) -> None:
+        self._confirms = None
+        self._settled_bell.ring()
+
+    def _settled(self, key: str, fault: str | None) -> None:
+        self._outcomes[key] = fault
+        if len(self._outcomes) >= self._wanted:
+            self._settled_bell.ring()
+
+    def _drain(self) -> bool:
+        """Publish what one claim gives, batch by batch; return whether anything left the outbox."""
+        moved = False
+        with self._outbox.claim() as claim:
+            while claim is not None and not self._stopping:
+                rows = claim.batch(BATCH)
+                if not rows:
+                    break
+                outcomes = self._publish(rows)
+                claim.done([row.id for row in rows if outcomes.get(row.message_id, "") is None])
+                refused = [row for row in rows if outcomes.get(row.message_id, "") is not None]
+                for row in refused:
+                    reason = outcomes.get(row.message_id) or "not confirmed in time"
+                    log.error(
+                        "a fact could not be published and stays", reason=reason, type=row.type, subject=row.subject
+                    )
+                    claim.failed(row.id, reason)
+                moved = moved or len(refused) < len(rows)
+        return moved
+
+    def _publish(self, rows: list[Any]) -> dict[str, str | None]:
+        """Publish all, then wait for every confirm; return message id → None when taken, else why not.
+
+        Raises OSError when the line is lost.
+        """
+        confirms, connection = self._confirms, self.line.connection
+        if confirms is None or connection is None:
+            raise OSError("the line is down")
+        self._outcomes = {}
+        self._wanted = len({row.message_id for row in rows})
+        with connection.together():
+            for row in rows:
+                confirms.send(_message(row), EVENTS_EXCHANGE, row.routing_key)
+        while len(self._outcomes) < self._wanted:
+            rung = self._settled_bell.wait(CONFIRM_SECONDS)
+            if self._confirms is not confirms:
+                raise OSError("the line was lost before the broker confirmed")
+            if not rung:
+                break
+        return self._outcomes
+
+
+def _message(row: Any) -> amqp.Message:
+    return amqp.Message(
+        row.body,
+        content_type="application/cloudevents+json",
+        content_encoding="utf-8",
+        delivery_mode=PERSISTENT,
+        message_id=row.message_id,
+        type=row.type,
+    )
+
+
+class RelayBesideService(DependencyProvider):  # type: ignore[misc]
+    """Runs the relay in the service's process, woken by every commit that leaves rows in the outbox."""
+
+    def setup(self) -> None:
+        """Prepare it, unless this process was told to leave the outbox to a relay of its own."""
+        config = self.container.config
+        self.relay: Relay | None = None
+        if config["RELAY"]:
+            self.relay = Relay(config["OFFICE"].outbox, config["AMQP_URI"], self.container.service_name)
+            config["OFFICE"].on_commit.append(self.relay.bell.ring)
+
+    def start(self) -> None:
+        """Begin to publish, now or when the broker comes."""
+        if self.relay is not None:
+            self.container.spawn_managed_thread(self.relay.line.run, identifier="relay-line")
+            self.container.spawn_managed_thread(self.relay.run, identifier="relay")
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        if self.relay is not None:
+            self.relay.stop()
+
+    def kill(self) -> None:
+        """End at once."""
+        if self.relay is not None:
+            self.relay.kill()
+
+    def get_dependency(self, worker_ctx: Any) -> Relay | None:
+        """Let the service tell how its relay is."""
+        return self.relay
