@@ -1,0 +1,463 @@
+"""The rulebook: a regulation's acts as data, read from YAML and checked before anything runs."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chassis.core.calendar import Length
+from chassis.core.canonical import digest
+from chassis.core.errors import ConfigurationFault
+
+DRAFT_ACTS = {
+    "approve-draft": ("审批通过", "approve"),
+    "return-draft": ("退回修改", "return for changes"),
+    "withdraw-draft": ("撤回草稿", "withdraw the draft"),
+}
+ACT_KEYS = {
+    "zh",
+    "en",
+    "clause",
+    "by",
+    "from",
+    "to",
+    "on",
+    "choose",
+    "starts",
+    "meets",
+    "stops",
+    "extends",
+    "unless_lapsed",
+    "after_lapse",
+    "needs",
+    "approval",
+    "document",
+    "adds",
+    "shown",
+    "awaits",
+    "help",
+    "help_en",
+    "verified",
+    "source",
+    "opens",
+}
+KIND_KEYS = {"zh", "en", "final", "states", "parts", "reads", "marks", "clocks", "acts"}
+HEADER_KEYS = {"rulebook", "zh", "en", "in_force", "actors", "approvals", "listens"}
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRule:
+    """A name that `by:` may use: the party it must be of the root, the office and area it must hold.
+
+    `organisation` names a setting of the service that holds the id of the one organisation meant.
+    """
+
+    name: str
+    zh: str
+    en: str
+    party: str | None
+    offices: frozenset[str]
+    area: re.Pattern[str] | None
+    organisation: str | None
+    public: bool
+    system: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """An event that performs an act: its type, the values its data must have, and how its root is found."""
+
+    type: str
+    where: Mapping[str, Any]
+    root: str | None
+    find: str | None
+    id: str | None
+
+    def matches(self, data: Mapping[str, Any]) -> bool:
+        """Tell whether an event of this type performs the act."""
+        return all(
+            data.get(key) in (value if isinstance(value, list) else [value]) for key, value in self.where.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """A period of the law: its clause, its length or the field of the data that sets it (a number or an end), and whether it is confirmed."""
+
+    name: str
+    zh: str
+    en: str
+    clause: str
+    length: Length | None
+    days_from: str | None
+    unit: str | None
+    until: str | None
+    advisory: bool
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartRule:
+    """A kind of part with the states it may be in."""
+
+    name: str
+    zh: str
+    en: str
+    states: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRule:
+    """A row of the rulebook. `sources` maps a kind (this root, a part, a named root) to the states the act leads from; None is any."""
+
+    kind: str
+    name: str
+    zh: str
+    en: str
+    clauses: tuple[str, ...]
+    by: tuple[str, ...]
+    triggers: tuple[Trigger, ...]
+    new: bool
+    sources: Mapping[str, frozenset[str] | None]
+    on: str | None
+    choose: str | None
+    targets: Mapping[str, Mapping[str, str]]
+    starts: Mapping[str, str]
+    meets: tuple[str, ...]
+    stops: tuple[str, ...]
+    extends: Mapping[str, str]
+    unless_lapsed: str | None
+    after_lapse: str | None
+    needs: tuple[str, ...]
+    approval: str | None
+    document: str | None
+    adds: Mapping[str, str]
+    shown: frozenset[str]
+    awaits: bool
+    advisory: bool
+    source: str | None
+    help: str | None
+    help_en: str | None
+
+    @property
+    def clause(self) -> str:
+        """The clause that stands for the act in journals."""
+        return self.clauses[0]
+
+    def moves(self, choice: str | None) -> Mapping[str, str]:
+        """Return kind → state for the choice made (None where nothing is chosen)."""
+        return self.targets.get(choice or "", {})
+
+    @property
+    def all_moves(self) -> list[Mapping[str, str]]:
+        """Every map of kind to state that the act can lead to."""
+        return list(self.targets.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRule:
+    """What a party may see of a root: fields of its body (None is all), in these states (None is all)."""
+
+    fields: frozenset[str] | None
+    states: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindRule:
+    """A kind of root."""
+
+    name: str
+    zh: str
+    en: str
+    final: frozenset[str]
+    states: Mapping[str, Mapping[str, str]]
+    parts: Mapping[str, PartRule]
+    reads: Mapping[str, ReadRule]
+    marks: Mapping[str, frozenset[str]]
+    clocks: Mapping[str, ClockRule]
+    acts: Mapping[str, ActRule]
+
+    def open_states(self) -> frozenset[str]:
+        """The states that are not final."""
+        return frozenset(self.states) - self.final
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A regulation as one service carries it, with the hash under which journals cite it."""
+
+    name: str
+    zh: str
+    en: str
+    in_force: str
+    hash: str
+    actors: Mapping[str, ActorRule]
+    approvals: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, KindRule]
+    clauses: Mapping[str, Mapping[str, str]]
+    listens: tuple[str, ...] = ()
+    triggers: Mapping[str, tuple[tuple[ActRule, Trigger], ...]] = field(default_factory=dict)
+
+    def act(self, kind: str, name: str) -> ActRule | None:
+        """Return an act's row, or None."""
+        found = self.kinds.get(kind)
+        return found.acts.get(name) if found else None
+
+    def carried(self) -> set[str]:
+        """Return the clauses that some act carries."""
+        return {clause for kind in self.kinds.values() for act in kind.acts.values() for clause in act.clauses}
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list for a list, one value or nothing."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def read(path: Path) -> Rulebook:
+    """Read one rulebook and the clause rows beside it (`clauses.csv`); ConfigurationFault lists all that is wrong with its form."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    faults: list[str] = []
+    actors = {name: _actor(name, row) for name, row in document.get("actors", {}).items()}
+    kinds = {name: _kind(name, row, faults) for name, row in document.items() if name not in HEADER_KEYS}
+    if faults:
+        raise ConfigurationFault(faults)
+    triggers: dict[str, tuple[tuple[ActRule, Trigger], ...]] = {}
+    for kind in kinds.values():
+        for act in kind.acts.values():
+            for trigger in act.triggers:
+                triggers[trigger.type] = (*triggers.get(trigger.type, ()), (act, trigger))
+    return Rulebook(
+        name=document["rulebook"],
+        zh=document["zh"],
+        en=document.get("en", document["rulebook"]),
+        in_force=str(document["in_force"]),
+        hash=digest(_plain(document)),
+        actors=actors,
+        approvals={name: tuple(posts) for name, posts in document.get("approvals", {}).items()},
+        kinds=kinds,
+        clauses=_clauses(path.with_name("clauses.csv")),
+        listens=tuple(document.get("listens", ())),
+        triggers=triggers,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (bool, int, str)) or value is None else str(value)
+
+
+def _clauses(path: Path) -> dict[str, dict[str, str]]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["clause"]: dict(row) for row in csv.DictReader(file)}
+
+
+def _actor(name: str, row: Mapping[str, Any]) -> ActorRule:
+    party = row.get("party")
+    return ActorRule(
+        name=name,
+        zh=row["zh"],
+        en=row.get("en", name),
+        party=name if party is True else party or None,
+        offices=frozenset(as_list(row.get("office"))),
+        area=re.compile(row["area"]) if row.get("area") else None,
+        organisation=row.get("organisation"),
+        public=bool(row.get("public")),
+        system=bool(row.get("system")),
+    )
+
+
+def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
+    faults += [f"{name}: unknown key {key!r}" for key in set(row) - KIND_KEYS]
+    parts = {
+        part: PartRule(part, found["zh"], found.get("en", part), found["states"])
+        for part, found in row.get("parts", {}).items()
+    }
+    acts = {}
+    for act, found in row.get("acts", {}).items():
+        try:
+            acts[act] = _act(name, act, found, faults)
+        except (KeyError, TypeError, ValueError) as fault:
+            faults.append(f"{name}.{act}: {type(fault).__name__} {fault}")
+    return KindRule(
+        name=name,
+        zh=row["zh"],
+        en=row.get("en", name),
+        final=frozenset(row.get("final", ())),
+        states=row["states"],
+        parts=parts,
+        reads={party: _read(found) for party, found in row.get("reads", {}).items()},
+        marks={mark: frozenset(as_list(who)) for mark, who in row.get("marks", {}).items()},
+        clocks={clock: _clock(clock, found) for clock, found in row.get("clocks", {}).items()},
+        acts=acts,
+    )
+
+
+def _read(found: Any) -> ReadRule:
+    if not isinstance(found, dict):
+        found = {"fields": found}
+    fields = found.get("fields", "all")
+    states = found.get("states")
+    return ReadRule(None if fields == "all" else frozenset(fields), None if states is None else frozenset(states))
+
+
+def _clock(name: str, row: Mapping[str, Any]) -> ClockRule:
+    length = row["length"]
+    by_field = isinstance(length, dict)
+    return ClockRule(
+        name=name,
+        zh=row["zh"],
+        en=row.get("en", name),
+        clause=str(row["clause"]),
+        length=None if by_field else Length.of(length),
+        days_from=length.get("days_from") if by_field else None,
+        unit=length.get("unit") if by_field else None,
+        until=length.get("until") if by_field else None,
+        advisory=row.get("verified") is False,
+        source=row.get("source"),
+    )
+
+
+def _act(kind: str, name: str, row: Mapping[str, Any], faults: list[str]) -> ActRule:
+    faults += [f"{kind}.{name}: unknown key {key!r}" for key in set(row) - ACT_KEYS]
+    by = as_list(row.get("by"))
+    on = row.get("on")
+    addressed = on or kind
+    new, sources = _sources(row["from"], kind, addressed)
+    return ActRule(
+        kind=kind,
+        name=name,
+        zh=row["zh"],
+        en=row.get("en", name.replace("-", " ")),
+        clauses=tuple(str(clause) for clause in as_list(row["clause"])),
+        by=tuple(entry for entry in by if isinstance(entry, str)),
+        triggers=tuple(
+            Trigger(e["event"], e.get("where", {}), e.get("root"), e.get("find"), e.get("id"))
+            for e in by
+            if isinstance(e, dict)
+        ),
+        new=new,
+        sources=sources,
+        on=on,
+        choose=row.get("choose"),
+        targets=_targets(row.get("to"), addressed, bool(row.get("choose"))),
+        starts=dict(row.get("starts", {})),
+        meets=tuple(as_list(row.get("meets"))),
+        stops=tuple(as_list(row.get("stops"))),
+        extends=dict(row.get("extends", {})),
+        unless_lapsed=row.get("unless_lapsed"),
+        after_lapse=row.get("after_lapse"),
+        needs=tuple(as_list(row.get("needs"))),
+        approval=row.get("approval"),
+        document=row.get("document"),
+        adds=dict(row.get("adds", {})),
+        shown=frozenset(as_list(row.get("shown"))),
+        awaits=bool(row.get("awaits")),
+        advisory=row.get("verified") is False,
+        source=row.get("source"),
+        help=row.get("help"),
+        help_en=row.get("help_en"),
+    )
+
+
+def _sources(value: Any, kind: str, addressed: str) -> tuple[bool, dict[str, frozenset[str] | None]]:
+    def states(found: Any) -> frozenset[str] | None:
+        return None if found == "any" else frozenset(as_list(found))
+
+    if isinstance(value, dict):
+        new = value.get(kind) == "new"
+        return new, {name: states(found) for name, found in value.items() if found != "new"}
+    if value == "new":
+        return True, {}
+    return False, {addressed: states(value)}
+
+
+def _targets(value: Any, addressed: str, chosen: bool) -> dict[str, dict[str, str]]:
+    def moves(found: Any) -> dict[str, str]:
+        return dict(found) if isinstance(found, dict) else {addressed: found} if found else {}
+
+    if chosen and isinstance(value, dict):
+        return {str(choice): moves(found) for choice, found in value.items()}
+    return {"": moves(value)}
+
+
+def check(
+    book: Rulebook, functions: Iterable[tuple[str, str]], guards: Iterable[str], finders: Iterable[str] = ()
+) -> list[str]:
+    """Return every way in which the rulebook is incomplete: acts without function, guard, text or clause; states without a way in or out."""
+    known, present, found = set(functions), set(guards), set(finders)
+    heard = {name.split(".")[0] for name in book.listens}
+    unheard = [
+        f"{t}: moved by it, but `listens:` names no kind of root of that service"
+        for t in book.triggers
+        if t.split(".")[0] not in heard
+    ]
+    faults = unheard + [
+        f"{kind}.{act}: a function without a row" for kind, act in sorted(known) if book.act(kind, act) is None
+    ]
+    for kind in book.kinds.values():
+        faults += _check_states(kind)
+        faults += [f"{kind.name}: reads names no actor {who!r}" for who in kind.reads if who not in book.actors]
+        faults += [
+            f"{kind.name}: mark {m} names no actor {w!r}"
+            for m, ws in kind.marks.items()
+            for w in ws
+            if w not in book.actors
+        ]
+        for act in kind.acts.values():
+            where = f"{kind.name}.{act.name}"
+            if (kind.name, act.name) not in known:
+                faults.append(f"{where}: no function")
+            faults += [f"{where}: no guard {guard!r}" for guard in act.needs if guard not in present]
+            faults += [f"{where}: no actor {who!r}" for who in act.by if who not in book.actors]
+            faults += [f"{where}: no clock {c!r}" for c in _clocks_of(act) if c not in kind.clocks]
+            faults += [f"{where}: no finder {t.find!r}" for t in act.triggers if t.find and t.find not in found]
+            if not act.by and not act.triggers:
+                faults.append(f"{where}: nobody may do it")
+            if act.approval and act.approval not in book.approvals:
+                faults.append(f"{where}: no approval chain {act.approval!r}")
+            if act.on and act.on not in kind.parts:
+                faults.append(f"{where}: no part {act.on!r}")
+            if book.clauses:
+                faults += [f"{where}: clause {c} is not this service's" for c in act.clauses if c not in book.clauses]
+    return faults
+
+
+def _clocks_of(act: ActRule) -> list[str]:
+    single = [clock for clock in (act.unless_lapsed, act.after_lapse) if clock]
+    return [*act.starts, *act.meets, *act.stops, *act.extends, *single]
+
+
+def _check_states(kind: KindRule) -> list[str]:
+    faults = [f"{kind.name}: final state {state!r} is not declared" for state in kind.final - set(kind.states)]
+    for group, states, final in [
+        (kind.name, kind.states, kind.final),
+        *((p.name, p.states, frozenset[str]()) for p in kind.parts.values()),
+    ]:
+        reached: set[str] = set()
+        left: set[str] = set()
+        for act in kind.acts.values():
+            targets = {moves[group] for moves in act.all_moves if group in moves}
+            sources = act.sources.get(group, frozenset()) if group in act.sources else frozenset()
+            sources = frozenset(states) - final if sources is None else sources
+            faults += [
+                f"{kind.name}.{act.name}: no state {s!r} of {group}" for s in (targets | set(sources)) - set(states)
+            ]
+            reached |= targets | ({act.adds[group]} if group in act.adds else set())
+            left |= {source for source in sources if targets - {source}}
+        faults += [f"{kind.name}: state {s!r} of {group} is never reached" for s in sorted(set(states) - reached)]
+        if group == kind.name:
+            faults += [
+                f"{kind.name}: state {s!r} is not final and has no way out" for s in sorted(set(states) - final - left)
+            ]
+    return faults

@@ -1,0 +1,90 @@
+"""Tasks: slow work (rendering, say) that a service leaves for its worker in the transaction of an act."""
+
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, or_, select, update
+
+from chassis.core import tables
+from chassis.core.tokens import SYSTEM
+from chassis.core.work import Command, Job
+
+if TYPE_CHECKING:
+    from chassis.core.application import Office
+
+LEASE_SECONDS = 120
+BACK_OFF = (1, 3, 10, 60, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task this worker holds: its id, its name and its data."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+
+
+class Tasks:
+    """What the worker sees of the tasks."""
+
+    def __init__(self, office: "Office") -> None:
+        self._office = office
+        self._holder = f"worker_{uuid.uuid4()}"
+
+    def claim(self) -> Task | None:
+        """Take the next task that is due and that no living worker holds."""
+        box, moment = tables.tasks, int(time.time())
+        free = or_(box.c.holder.is_(None), box.c.held_until < moment)
+        with self._office.database.writing() as connection:
+            query = (
+                select(box)
+                .where(box.c.not_before <= moment, free)
+                .order_by(box.c.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = connection.execute(query).mappings().one_or_none()
+            if row is None:
+                return None
+            connection.execute(
+                update(box).where(box.c.id == row["id"]).values(holder=self._holder, held_until=moment + LEASE_SECONDS)
+            )
+        return Task(row["id"], row["name"], row["data"])
+
+    def run(self, task: Task) -> None:
+        """Do the task outside any transaction, then perform the act it answers with and forget it, in one transaction."""
+        office = self._office
+        job = Job(task.id, task.name, task.data, office.files, office.settings, office.read_root)
+        act = office.application.tasks[task.name](job)
+        with office.database.writing() as connection:
+            if act is not None:
+                command = Command(
+                    task.id,
+                    act["kind"],
+                    act["act"],
+                    SYSTEM,
+                    act.get("data", {}),
+                    root=act.get("id"),
+                    part=act.get("part"),
+                )
+                office.work.perform(connection, command, office.clock.now())
+            connection.execute(delete(tables.tasks).where(tables.tasks.c.id == task.id))
+        office.committed()
+
+    def failed(self, task: Task, reason: str) -> None:
+        """Put the task back, to be tried again later."""
+        box = tables.tasks
+        with self._office.database.writing() as connection:
+            attempts = connection.execute(select(box.c.attempts).where(box.c.id == task.id)).scalar_one()
+            pause = BACK_OFF[min(attempts, len(BACK_OFF) - 1)]
+            values = {
+                "attempts": attempts + 1,
+                "reason": reason[:300],
+                "holder": None,
+                "not_before": int(time.time()) + pause,
+            }
+            connection.execute(update(box).where(box.c.id == task.id).values(**values))
