@@ -19,7 +19,7 @@ RECORDERS = ("head", "leader", "registry")  # posts that may record a deputy for
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation. `kind`: bureau, division, institution, experts, producer, operator; `area`: division code of a bureau."""
+    """An organisation: a bureau, division, institution, experts, producer or operator; `area` is a bureau's division code."""
 
     id: str
     zh: str
@@ -101,7 +101,9 @@ class Accounts:
         """The posts a person holds in an organisation; empty when not a member."""
         with self.database.reading() as connection:
             found = connection.execute(
-                select(memberships.c.posts).where(memberships.c.person == person, memberships.c.organisation == organisation)
+                select(memberships.c.posts).where(
+                    memberships.c.person == person, memberships.c.organisation == organisation
+                )
             ).scalar_one_or_none()
         return tuple(found or ())
 
@@ -158,7 +160,9 @@ class Accounts:
             raise invalid("deputy", "没有此人", "no such person")
         if given.ends < given.begins:
             raise invalid("ends", "结束日期早于开始日期", "ends before it begins")
-        if given.recorded_by != given.holder and not set(self.posts(given.recorded_by, given.organisation)) & set(RECORDERS):
+        if given.recorded_by != given.holder and not set(self.posts(given.recorded_by, given.organisation)) & set(
+            RECORDERS
+        ):
             raise Refusal("forbidden", organisation=given.organisation)
         with self.database.writing() as connection:
             connection.execute(deputies.insert().values(**vars(given)))
@@ -195,10 +199,19 @@ class Accounts:
 
 
 def new_deputyship(
-    organisation: str, post: str, holder: str, deputy: str, begins: date, ends: date, recorded_by: str, recorded_at: datetime
+    organisation: str,
+    post: str,
+    holder: str,
+    deputy: str,
+    begins: date,
+    ends: date,
+    recorded_by: str,
+    recorded_at: datetime,
 ) -> Deputyship:
     """A deputyship with a new id, not yet recorded."""
-    return Deputyship(new_id("deputy"), organisation, post, holder, deputy, begins, ends, recorded_by, recorded_at, None)
+    return Deputyship(
+        new_id("deputy"), organisation, post, holder, deputy, begins, ends, recorded_by, recorded_at, None
+    )
 
 
 def _organisation(row: Row[Any]) -> Organisation:

@@ -1,4 +1,4 @@
-"""The gateway's configuration: `config.yml` beside the package, each value overridden by the environment; read once."""
+"""The gateway's configuration: `config.yml`, each value overridden by the environment; read once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from chassis.core.config import LEVELS, PROFILES
 from chassis.core.errors import ConfigurationFault
 from chassis.core.times import Clock, FileClock, clock_from
 
-PROFILES = ("local", "test", "production")
-DEFAULTS = Path(__file__).resolve().parent.parent / "config.yml"
+DEFAULTS = Path(__file__).resolve().parent / "config.yml"
 NAMES = (
     "DATABASE_URL",
     "AMQP_URL",
@@ -76,7 +76,12 @@ def read(environment: Mapping[str, str] | None = None, path: Path = DEFAULTS) ->
     found = {name: str(environment.get(name, values.get(name, ""))) for name in NAMES}
     faults = [f"unknown setting {name} in {path.name}" for name in values if name not in NAMES]
     faults += [f"{name} is missing" for name in NAMES if not found[name]]
-    numbers = {name: _number(name, found[name], faults) for name in ("WORKERS", "THREADS", "PROXIES", "PUBLIC_PER_MINUTE", "FILE_LIMIT")}
+    numbers = {
+        name: _number(name, found[name], faults)
+        for name in ("WORKERS", "THREADS", "PROXIES", "PUBLIC_PER_MINUTE", "FILE_LIMIT")
+    }
+    if found["LOG_LEVEL"] and found["LOG_LEVEL"] not in LEVELS:
+        faults.append(f"LOG_LEVEL is {found['LOG_LEVEL']!r}: expected one of {', '.join(LEVELS)}")
     if found["PROFILE"] not in PROFILES:
         faults.append(f"PROFILE is {found['PROFILE']!r}: expected one of {', '.join(PROFILES)}")
     if urlsplit(found["AMQP_URL"]).scheme not in ("amqp", "amqps"):

@@ -1,29 +1,67 @@
-"""Tokens against forged forms: an HMAC of the session's own token, so that no other site can know it."""
+"""Tokens against forged forms: an HMAC of a cookie that no other site can read, good for half a day."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import time
 
+from flask import Response, after_this_request, g, request
+
+from gateway.wiring import gateway
+
+COOKIE = "zhaohui_session"  # the session's token; set by the pages at sign-in
+VISITOR = "zhaohui_visitor"  # a random value for who is not signed in
 LIFETIME = 12 * 3600  # seconds a rendered form may be sent
+MOMENT = re.compile(r"[0-9a-f]{1,12}\.[0-9a-f]{16}")
 
 
-def issue(secret: bytes, session: str) -> str:
-    """A form token bound to this session token (or to the cookie of a visitor who is not signed in)."""
+def token() -> str:
+    """The form token of this request's visitor; sets the visitor's cookie when there is none yet."""
+    return issue(gateway().secret, _bound() or _new_visitor())
+
+
+def check(value: str) -> bool:
+    """Whether a submitted form token belongs to this request's visitor and is not too old."""
+    bound = _bound()
+    return bool(bound) and valid(gateway().secret, bound, value)
+
+
+def issue(secret: bytes, bound: str) -> str:
+    """A form token for this cookie value: `<hex seconds>.<nonce>.<mac>`."""
     moment = f"{int(time.time()):x}.{secrets.token_hex(8)}"
-    return f"{moment}.{_mac(secret, session, moment)}"
+    return f"{moment}.{_mac(secret, bound, moment)}"
 
 
-def valid(secret: bytes, session: str, token: str) -> bool:
-    """Whether the form token was issued for this session and is not too old."""
-    moment, _, mac = token.rpartition(".")
-    if not hmac.compare_digest(mac.encode(), _mac(secret, session, moment).encode()):
+def valid(secret: bytes, bound: str, value: str) -> bool:
+    """Whether the form token was issued for this cookie value and is not too old."""
+    moment, _, mac = value.rpartition(".")
+    if not MOMENT.fullmatch(moment) or not hmac.compare_digest(mac.encode(), _mac(secret, bound, moment).encode()):
         return False
-    begun = int(moment.partition(".")[0], 16)
-    return 0 <= time.time() - begun <= LIFETIME
+    return 0 <= time.time() - int(moment.partition(".")[0], 16) <= LIFETIME
 
 
-def _mac(secret: bytes, session: str, moment: str) -> str:
-    return hmac.new(secret, f"{session}|{moment}".encode(), hashlib.sha256).hexdigest()
+def _bound() -> str:
+    return request.cookies.get(COOKIE) or request.cookies.get(VISITOR) or ""
+
+
+def _new_visitor() -> str:
+    """One value a request, however many forms the page has."""
+    if "visitor_cookie" not in g:
+        g.visitor_cookie = secrets.token_urlsafe(24)
+
+        @after_this_request
+        def keep(response: Response) -> Response:
+            response.set_cookie(
+                VISITOR, g.visitor_cookie, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
+            )
+            return response
+
+    found: str = g.visitor_cookie
+    return found
+
+
+def _mac(secret: bytes, bound: str, moment: str) -> str:
+    return hmac.new(secret, f"{bound}|{moment}".encode(), hashlib.sha256).hexdigest()

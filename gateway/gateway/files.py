@@ -1,4 +1,4 @@
-"""Files that go once through the gateway: limited in size, of a kind we know by its first bytes, kept by their SHA-256."""
+"""Files that go once through the gateway: limited in size, of a kind their bytes show, kept by their SHA-256."""
 
 from __future__ import annotations
 
@@ -78,7 +78,11 @@ def _text(content: bytes) -> str:
 
 
 def _unknown() -> Rejection:
-    return Rejection("unsupported-media-type", errors={"file": ["文件类型不被接受 / this kind of file is not taken"]}, allowed=list(ALLOWED))
+    return Rejection(
+        "unsupported-media-type",
+        errors={"file": ["文件类型不被接受 / this kind of file is not taken"]},
+        allowed=list(ALLOWED),
+    )
 
 
 def _plain(name: str) -> str:

@@ -103,8 +103,8 @@ class Identity:
     ) -> Session:
         """Begin a session. Takes the same time whether or not the name exists.
 
-        Refusals: unauthenticated; invalid with `facts.organisations` when several are possible and none is named; forbidden
-        when the person does not act for the one named. Rejection too-many after too many failures.
+        Refusals: unauthenticated; invalid with `facts.organisations` when several are possible and none is named;
+        forbidden when the person does not act for the one named. Rejection too-many after too many failures.
         """
         for buckets, name in ((self._by_username, username), (self._by_address, address)):
             wait = buckets.take(name)
@@ -135,7 +135,9 @@ class Identity:
         listed = [{"id": choice.id, "zh": choice.zh, "en": choice.en} for choice in choices]
         if organisation is not None:
             if organisation not in {choice.id for choice in choices}:
-                raise Refusal("forbidden", "您不代表该单位", "You do not act for this organisation", organisations=listed)
+                raise Refusal(
+                    "forbidden", "您不代表该单位", "You do not act for this organisation", organisations=listed
+                )
             return organisation
         if len(choices) == 1:
             return choices[0].id
@@ -170,7 +172,7 @@ class Identity:
     # ── sessions ──
 
     def acting(self, token: str) -> Acting:
-        """Who this token is, as of now; Refusal unauthenticated when it is unknown, ended, expired, or no longer true."""
+        """Who this token is now; Refusal unauthenticated when it is unknown, ended, expired, or no longer true."""
         query = (
             select(
                 persons.c.id.label("person"),
@@ -237,7 +239,9 @@ class Identity:
         acting = self.acting(token)
         chosen = self._chosen(acting.person, organisation or acting.organisation)
         with self.database.reading() as connection:
-            purpose = connection.execute(select(sessions.c.purpose).where(sessions.c.token == _digest(token))).scalar_one()
+            purpose = connection.execute(
+                select(sessions.c.purpose).where(sessions.c.token == _digest(token))
+            ).scalar_one()
         session = self._begin(acting.person, chosen, purpose)
         self.sign_out(token)
         return session

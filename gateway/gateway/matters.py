@@ -71,9 +71,7 @@ def perform(
 
     Returns the service's answer `{root, kind, state, version, part, act, clause, clocks, documents, draft, …}`.
     """
-    row = services.kind(kind)
-    if act not in row["acts"] and act not in DRAFT_ACTS:
-        raise Refusal("not-found", act=act, kind=kind)
+    service = services.act(kind, act)["service"]
     request = {
         "command": command_id(key, actor),
         "kind": kind,
@@ -84,11 +82,8 @@ def perform(
         "data": dict(data),
         "trace": trace,
     }
-    found: dict[str, Any] = services.call(row["service"], "perform", request, actor)
+    found: dict[str, Any] = services.call(service, "perform", request, actor)
     return found
-
-
-DRAFT_ACTS = ("approve-draft", "return-draft", "withdraw-draft")
 
 
 def journal(services: Services, kind: str, identifier: str, actor: Acting | None) -> list[dict[str, Any]]:
@@ -112,9 +107,9 @@ def duties(services: Services, actor: Acting) -> dict[str, Any]:
 def dossier(services: Services, identifier: str, actor: Acting | None) -> dict[str, Any]:
     """One matter from all services, side by side: `{dossier, roots, timeline, documents, away}`.
 
-    `roots` are views with their clocks and parts, in order of opening; `timeline` the journal rows of all of them by time;
-    `documents` what was issued, joined with its own root. Who is away is named. Refusal not-found when nobody holds
-    anything of it that this actor may see.
+    `roots` are views with their clocks and parts, in order of opening; `timeline` the journal rows of all of them by
+    time; `documents` what was issued, joined with its own root. Who is away is named. Refusal not-found when nobody
+    holds anything of it that this actor may see.
     """
     listed = services.call_all("search", {"dossier": identifier, "page": 1, "size": PAGE}, actor)
     found = [(service, item) for service, answer in listed.values.items() for item in answer["items"]]
@@ -141,13 +136,15 @@ def _views(
     rows = list(found)
     answers = services.call_each([(service, "get", {"id": item["id"]}) for service, item in rows], actor)
     away = {service for (service, _), answer in zip(rows, answers, strict=True) if answer is None}
-    views = [{**item, **(answer or {}), "service": service} for (service, item), answer in zip(rows, answers, strict=True)]
+    views = [
+        {**item, **(answer or {}), "service": service} for (service, item), answer in zip(rows, answers, strict=True)
+    ]
     views.sort(key=lambda view: (view.get("opened_at") or "", view["id"]))
     return views, away
 
 
 def _documents(timeline: list[dict[str, Any]], views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every paper that the journal names, once, with where it was issued; its own root's view where that can be seen."""
+    """Every paper that the journal names, once, with where it was issued and what its own root tells."""
     by_id = {view["id"]: view for view in views}
     documents: dict[str, dict[str, Any]] = {}
     for row in timeline:
@@ -157,7 +154,17 @@ def _documents(timeline: list[dict[str, Any]], views: list[dict[str, Any]]) -> l
             if not identifier or identifier in documents:
                 continue
             view = by_id.get(identifier, {})
-            known = {name: view[name] for name in ("kind", "title", "number", "state", "state_zh", "state_en") if view.get(name)}
-            issued = {"issued_by": row["root"], "act": row["act"], "act_zh": row.get("zh"), "act_en": row.get("en"), "at": row["at"]}
+            known = {
+                name: view[name]
+                for name in ("kind", "title", "number", "state", "state_zh", "state_en")
+                if view.get(name)
+            }
+            issued = {
+                "issued_by": row["root"],
+                "act": row["act"],
+                "act_zh": row.get("zh"),
+                "act_en": row.get("en"),
+                "at": row["at"],
+            }
             documents[identifier] = {**paper, **issued, **known, "id": identifier}
     return list(documents.values())

@@ -120,9 +120,9 @@ def problem_of(error: Exception) -> Problem:
         wait = None if error.retry_after is None else max(1, math.ceil(error.retry_after))
         return _problem(error.code, error.zh, error.en, facts=error.facts, errors=error.errors, retry_after=wait)
     if isinstance(error, UnknownOutcome):
-        return _problem("unknown-outcome")
+        return _problem("unknown-outcome", facts={"service": error.service})
     if isinstance(error, Away):
-        return _problem("away", retry_after=AWAY_SECONDS)
+        return _problem("away", facts={"service": error.service} if error.service else {}, retry_after=AWAY_SECONDS)
     if isinstance(error, HTTPException):
         return _of_http(error)
     return _problem("internal")
@@ -157,5 +157,8 @@ def _of_http(error: HTTPException) -> Problem:
 
 def _flat(messages: Any) -> dict[str, list[str]]:
     if isinstance(messages, dict):
-        return {str(name): [str(text) for text in texts] if isinstance(texts, list) else [str(texts)] for name, texts in messages.items()}
+        return {
+            str(name): [str(text) for text in texts] if isinstance(texts, list) else [str(texts)]
+            for name, texts in messages.items()
+        }
     return {"": [str(message) for message in messages]} if isinstance(messages, list) else {}

@@ -14,6 +14,9 @@ from typing import Any, Protocol
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
+from chassis.core.ids import kind_of
+
+__all__ = ["SERVICES", "Answers", "Client", "Services", "kind_of"]
 
 SERVICES = ("intake", "investigation", "recall", "experts", "notify")
 
@@ -37,7 +40,7 @@ class Client(Protocol):
 class Answers:
     """What several services answered to one question, side by side.
 
-    `values` service → JSON value; `refused` service → its refusal; `away` the names of those that did not answer in time.
+    `values` service → JSON value; `refused` service → its refusal; `away` those that did not answer in time.
     """
 
     values: dict[str, Value] = field(default_factory=dict)
@@ -56,8 +59,8 @@ class _Kept:
 class Services:
     """Asks services over one RPC client and keeps what they describe.
 
-    `client` is a `chassis.client.RpcClient`; `sign` turns who acts (`gateway.identity.Acting`) into the actor token of one
-    call; `names` are the services there are. Thread-safe: one object a process.
+    `client` is a `chassis.client.RpcClient`; `sign` turns who acts (`gateway.identity.Acting`) into the actor token of
+    one call; `names` are the services there are. Thread-safe: one object a process.
     """
 
     def __init__(
@@ -88,8 +91,8 @@ class Services:
     ) -> Value:
         """One question or act to one service; `actor` None is the public.
 
-        Raises `Refusal` when the service refuses, `Away` when it (or the broker) is not there, `UnknownOutcome` when an act
-        was sent and no answer came in time. A question that is not answered in time is `Away`: it has no outcome.
+        Raises `Refusal` when the service refuses, `Away` when it (or the broker) is not there, `UnknownOutcome` when an
+        act was sent and no answer came in time. A question not answered in time is `Away`: it has no outcome.
         """
         body = dict(request or {})
         if actor is not None and self._sign is not None:
@@ -100,7 +103,7 @@ class Services:
             if method == "perform":
                 raise
             self._absent[service] = self._monotonic() + ABSENCE_KEPT
-            raise Away(service) from silent
+            raise Away(service, silent.reason) from silent
         except Away:
             self._absent[service] = self._monotonic() + ABSENCE_KEPT
             raise
@@ -130,8 +133,10 @@ class Services:
                 values[name] = outcome
         return Answers(values, refused, tuple(away))
 
-    def call_each(self, questions: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None) -> list[Value | None]:
-        """Several questions `(service, method, request)` at once; None where a service refused or was away, in the same order."""
+    def call_each(
+        self, questions: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None
+    ) -> list[Value | None]:
+        """Several questions `(service, method, request)` at once, answers in order; None for refused and for away."""
         asked = [self._threads.submit(self._try, *question, actor) for question in questions]
         outcomes = [future.result() for future in asked]
         return [None if isinstance(outcome, (Refusal, Away)) else outcome for outcome in outcomes]
@@ -189,12 +194,12 @@ class Services:
             return None
 
     def hash(self) -> str:
-        """The hashes of all known descriptions as one text: what is made from descriptions is good while it is the same."""
+        """The hashes of all known descriptions: what is made from descriptions is good while this is the same."""
         known, _ = self.descriptions()
         return " ".join(f"{name}:{known[name]['hash']}" for name in sorted(known))
 
     def kinds(self) -> dict[str, dict[str, Any]]:
-        """Kind → its description `{service, kind, zh, en, final, states, parts, clocks, acts}`, of all known services."""
+        """Kind → `{service, kind, zh, en, final, states, parts, clocks, acts}`, of all known services."""
         known, _ = self.descriptions()
         return {
             kind: {"service": service, "kind": kind, **row}
@@ -203,27 +208,33 @@ class Services:
         }
 
     def kind(self, kind: str) -> dict[str, Any]:
-        """One kind's description. Raises `Refusal` not-found, or `Away` when a service that might know it was never heard of."""
+        """One kind's description; Refusal not-found, or `Away` when a service that may hold it was never heard of."""
         known, unknown = self.descriptions()
         for service, description in known.items():
             if kind in description["kinds"]:
                 return {"service": service, "kind": kind, **description["kinds"][kind]}
         if unknown:
-            raise Away(unknown[0])
-        raise Refusal("not-found", kind=kind)
+            raise Away(unknown[0], "not heard of since the gateway started")
+        raise Refusal("not-found", kind=kind[:80])
 
     def service_of(self, kind: str) -> str:
         """The name of the service that holds this kind of root; raises as `kind`."""
         return str(self.kind(kind)["service"])
 
     def act(self, kind: str, act: str) -> dict[str, Any]:
-        """One act's description `{service, kind, act, zh, en, clause, by, from, on, new, approval, document, schema, …}`.
+        """One act's description `{service, kind, act, zh, en, clause, by, from, on, new, approval, schema, …}`.
 
         Raises `Refusal` not-found (with the kind's acts as facts), or as `kind`.
         """
         row = self.kind(kind)
         if act not in row["acts"]:
-            raise Refusal("not-found", act=act, kind=kind, acts=sorted(row["acts"]))
+            raise Refusal(
+                "not-found",
+                f"没有“{act[:80]}”这一行为",
+                f"There is no act {act[:80]!r}",
+                kind=kind,
+                acts=sorted(row["acts"]),
+            )
         return {"service": row["service"], "kind": kind, "act": act, **row["acts"][act]}
 
     def clause(self, service: str, clause: str) -> dict[str, Any] | None:

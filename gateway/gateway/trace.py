@@ -9,7 +9,7 @@ PATTERN = re.compile(r"00-(?P<trace>[0-9a-f]{32})-(?P<span>[0-9a-f]{16})-(?P<fla
 
 
 def follow(traceparent: str | None) -> str:
-    """The traceparent of this hop: the caller's trace with a span of our own, or a new trace when there is no usable one."""
+    """The traceparent of this hop: the caller's trace with a span of our own, or a new trace."""
     match = PATTERN.fullmatch(traceparent or "")
     if match and set(match["trace"]) != {"0"} and set(match["span"]) != {"0"}:
         return f"00-{match['trace']}-{secrets.token_hex(8)}-{match['flags']}"

@@ -43,7 +43,9 @@ def upgrade() -> None:
         sa.Column("posts", sa.JSON, nullable=False),
         sa.PrimaryKeyConstraint("person", "organisation", name="pk_memberships"),
         sa.ForeignKeyConstraint(["person"], ["persons.id"], name="fk_memberships_person_persons"),
-        sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_memberships_organisation_organisations"),
+        sa.ForeignKeyConstraint(
+            ["organisation"], ["organisations.id"], name="fk_memberships_organisation_organisations"
+        ),
     )
     op.create_index("ix_memberships_organisation", "memberships", ["organisation"])
     _deputies()

@@ -1,0 +1,159 @@
+"""Roots, acts, journals, dossiers and duties: one shape for every kind that a service describes."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import structlog
+from flask import Response, g, jsonify, request, send_file, url_for
+from marshmallow import RAISE
+
+from chassis.core.errors import Refusal
+from gateway import matters
+from gateway.api import schemas
+from gateway.api.bodies import HouseBlueprint, read_key, read_object, read_version
+from gateway.api.callers import caller, person
+from gateway.files import SHOWN, held, sniff
+from gateway.problems import Rejection
+from gateway.wiring import gateway
+
+blueprint = HouseBlueprint(
+    "api-roots", __name__, url_prefix="/api/v1", description="Roots, acts, journals, dossiers, duties"
+)
+
+
+@blueprint.route("/duties", methods=["GET"])
+@blueprint.response(200)
+def duties() -> Response:
+    """What waits for the caller in every service, the most urgent first; services that are away are named."""
+    return jsonify(matters.duties(gateway().services, person()))
+
+
+@blueprint.route("/dossiers/<dossier>", methods=["GET"])
+@blueprint.response(200)
+def dossier(dossier: str) -> Response:
+    """One matter from all services: roots, timeline, documents; services that are away are named."""
+    return jsonify(matters.dossier(gateway().services, dossier, person()))
+
+
+@blueprint.route("/<kind>", methods=["GET"])
+@blueprint.arguments(schemas.SearchQuery, location="query", unknown=RAISE)
+@blueprint.response(200)
+def search(query: dict[str, Any], kind: str) -> Response:
+    """Roots of one kind that the caller may see."""
+    return jsonify(matters.search(gateway().services, kind, query, caller()))
+
+
+@blueprint.route("/<kind>/acts", methods=["GET"])
+@blueprint.response(200)
+def opening_acts(kind: str) -> Response:
+    """The acts by which the caller may open a root of this kind."""
+    return jsonify(matters.acts(gateway().services, kind, None, caller()))
+
+
+@blueprint.route("/<kind>/acts/<act>", methods=["POST"])
+@blueprint.response(201)
+def open_root(kind: str, act: str) -> Response:
+    """Open a root by an act. The public may leave out the Idempotency-Key."""
+    return _perform(kind, None, act, read_key(make=caller() is None))
+
+
+@blueprint.route("/<kind>/<id>", methods=["GET"])
+@blueprint.response(200)
+def read(kind: str, id: str) -> Response:
+    """One root as the caller may see it; the ETag is its version."""
+    view = matters.root(gateway().services, kind, id, caller())
+    answer = jsonify(view)
+    answer.set_etag(str(view["version"]))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.route("/<kind>/<id>/acts", methods=["GET"])
+@blueprint.response(200)
+def open_acts(kind: str, id: str) -> Response:
+    """What the caller may do now on this root: on which clause, by when, with the choices of the moment."""
+    return jsonify(matters.acts(gateway().services, kind, id, person()))
+
+
+@blueprint.route("/<kind>/<id>/acts/<act>", methods=["POST"])
+@blueprint.response(200)
+def perform(kind: str, id: str, act: str) -> Response:
+    """Perform an act on a root, or on one of its parts (`?part=`); If-Match is the version of what is addressed."""
+    person()
+    return _perform(kind, id, act, read_key(make=False))
+
+
+@blueprint.route("/<kind>/<id>/journal", methods=["GET"])
+@blueprint.response(200)
+def journal(kind: str, id: str) -> Response:
+    """The journal of one root, as far as the caller may see it."""
+    return jsonify(matters.journal(gateway().services, kind, id, person()))
+
+
+@blueprint.route("/<kind>/<id>/files/<hash>", methods=["GET"])
+@blueprint.response(200)
+def download(kind: str, id: str, hash: str) -> Response:
+    """A file that the root holds in what the caller may see of it."""
+    house = gateway()
+    found = held(matters.root(house.services, kind, id, caller()), hash)
+    if found is None:
+        raise Refusal("not-found", kind=kind, id=id)
+    return serve(house.files.get(found["hash"]), str(found.get("name") or found["hash"]))
+
+
+def serve(content: bytes, name: str) -> Response:
+    """A file as an HTTP answer: shown where a browser can do so safely; its type is what its bytes are."""
+    try:
+        media_type = sniff(content)
+    except Rejection:
+        media_type = "application/octet-stream"
+    answer = send_file(
+        io.BytesIO(content), mimetype=media_type, as_attachment=media_type not in SHOWN, download_name=name, max_age=0
+    )
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _perform(kind: str, id: str | None, act: str, key: str) -> Response:
+    """One act: 200, or 201 with Location when it opened a root, or 202 with the draft when it waits for approval."""
+    acting = caller()
+    structlog.contextvars.bind_contextvars(command=matters.command_id(key, acting))
+    part = _part() if id else None
+    value = matters.perform(
+        gateway().services,
+        kind,
+        id,
+        act,
+        read_object(),
+        key,
+        acting,
+        part=part,
+        expects=read_version() if id else None,
+        trace=g.traceparent,
+    )
+    answer = jsonify(value)
+    answer.status_code = status_of(value, opens=id is None)
+    if answer.status_code == 201:
+        answer.headers["Location"] = url_for("api-roots.read", kind=value.get("kind") or kind, id=value["root"])
+    answer.set_etag(str(value["part_version"] if value.get("part_version") is not None else value["version"]))
+    return answer
+
+
+def status_of(value: dict[str, Any], opens: bool) -> int:
+    """202 while a draft waits and nothing has moved, 201 for a root that was opened, else 200."""
+    if (value.get("draft") or {}).get("state") == "open":
+        return 202
+    return 201 if opens else 200
+
+
+def _part() -> str | None:
+    unknown = set(request.args) - {"part"}
+    if unknown:
+        raise Refusal("invalid", errors={name: ["未知参数 / unknown parameter"] for name in sorted(unknown)})
+    part = request.args.get("part")
+    if part is not None and not matters.IDENTIFIER.fullmatch(part):
+        raise Refusal("not-found", part=part[:80])
+    return part

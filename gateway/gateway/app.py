@@ -1,0 +1,113 @@
+"""The WSGI application: the API, the pages when they are installed, and what every request has in common."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from importlib.util import find_spec
+from traceback import extract_tb
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from gateway import trace
+from gateway.api import JSON_PATHS, install
+from gateway.config import Config
+from gateway.problems import Problem, problem_of
+from gateway.services import Client
+from gateway.wiring import EXTENSION, assemble
+
+log = structlog.get_logger("gateway")
+PAGES = "zhaohui.pages"
+BODY_ROOM = 64 * 1024  # bytes of a multipart body beside its file
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(config: Config, client: Client | None = None) -> Flask:
+    """The gateway as a Flask application; `client` stands in for the RPC client in tests."""
+    app = Flask("gateway")
+    app.extensions[EXTENSION] = assemble(config, client)
+    app.config["MAX_CONTENT_LENGTH"] = config.file_limit + BODY_ROOM
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.config["SECRET_KEY"] = app.extensions[EXTENSION].secret
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_finish)
+    install(app)
+    app.register_error_handler(HTTPException, _refuse)
+    app.register_error_handler(Exception, _refuse)
+    if find_spec("gateway.console") is not None:
+        _install_pages(app)
+    return app
+
+
+def _install_pages(app: Flask) -> None:
+    from gateway import console
+
+    console.register(app)
+    app.extensions[PAGES] = console
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
+    g.traceparent = trace.follow(request.headers.get("traceparent"))
+    structlog.contextvars.bind_contextvars(trace=trace.trace_of(g.traceparent))
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith(JSON_PATHS):
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers["traceparent"] = g.get("traceparent", "")
+    _tell(response.status_code)
+    structlog.contextvars.unbind_contextvars("trace", "command", "organisation")
+    return response
+
+
+def _tell(status: int) -> None:
+    """One line a request: the rule that matched, never the address, which may hold a name or a search text."""
+    rule = request.url_rule.rule if request.url_rule else None
+    names = {name: value for name, value in (request.view_args or {}).items() if name in ("kind", "act")}
+    milliseconds = round((time.perf_counter() - g.begun) * 1000, 1) if "begun" in g else None
+    log.info("request", method=request.method, rule=rule, status=status, milliseconds=milliseconds, **names)
+
+
+def _refuse(error: Exception) -> ResponseReturnValue:
+    """Every exception as a problem: JSON for the API, a page elsewhere when there are pages."""
+    if isinstance(error, HTTPException) and error.code and error.code < 400:
+        return error  # a redirect
+    problem = problem_of(error)
+    if problem.code == "internal":
+        incident = secrets.token_hex(4)
+        log.error("internal", incident=incident, fault=type(error).__name__, where=_where(error))
+        problem = Problem(**{**vars(problem), "facts": {"incident": incident}})
+    pages: Any = current_app.extensions.get(PAGES)
+    if pages is None or request.path.startswith(JSON_PATHS):
+        return problem.response()
+    rendered: ResponseReturnValue = pages.render_problem(problem)
+    return rendered
+
+
+def _where(error: Exception) -> list[str]:
+    """Where an exception came from, without its text, which may hold what somebody sent."""
+    return [
+        f"{frame.name} {frame.filename.rpartition('/')[2]}:{frame.lineno}"
+        for frame in extract_tb(error.__traceback__)[-8:]
+    ]

@@ -1,0 +1,226 @@
+"""OpenAPI 3.1 from descriptions: every act of every kind as an address of its own, with clause, schema and problems."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from gateway.problems import MEDIA_TYPE, TITLES
+
+JSON = "application/json"
+DRAFT_STEPS = ("approve-draft",)
+GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # told act by act instead
+READ_CODES = ("unauthenticated", "forbidden", "not-found", "too-many", "away")
+ACT_CODES = tuple(code for code in TITLES if code not in ("internal", "not-acceptable", "method-not-allowed"))
+KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "A repeat with the same key and body gets the first answer / 同一键重复提交得到首次的答复",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The version of what is addressed: the part where there is one, else the root / 所针对对象的版本",
+    "schema": {"type": "string", "pattern": '^"?[0-9]+"?$'},
+}
+PART = {
+    "name": "part",
+    "in": "query",
+    "required": False,
+    "description": "The id of the part that the act addresses / 所针对的部分",
+    "schema": {"type": "string"},
+}
+IDENTIFIER = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+PERFORMED = {
+    "type": "object",
+    "description": "What the act did / 行为的结果",
+    "properties": {
+        "root": {"type": ["string", "null"]},
+        "kind": {"type": "string"},
+        "state": {"type": ["string", "null"]},
+        "version": {"type": ["integer", "null"]},
+        "part": {"type": ["string", "null"]},
+        "act": {"type": "string"},
+        "clause": {"type": ["string", "null"]},
+        "seq": {"type": ["integer", "null"]},
+        "clocks": {"type": "array"},
+        "documents": {"type": "array"},
+        "draft": {"type": ["object", "null"]},
+        "repeat": {"type": "boolean"},
+    },
+}
+
+
+def document(
+    own: dict[str, Any], descriptions: dict[str, dict[str, Any]], unknown: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The contract: the gateway's `own` OpenAPI document (from flask-smorest) with every act of the descriptions in it.
+
+    `unknown` are services that were never heard of: the document says that it lacks them.
+    """
+    found = copy.deepcopy(own)
+    found["openapi"] = "3.1.0"
+    found["info"] = {
+        "title": "召回 Zhaohui",
+        "version": "1",
+        "description": "Each address under acts/ is one act of the regulation; x-clause is the clause that allows it.",
+    }
+    if unknown:
+        found["info"]["x-missing-services"] = list(unknown)
+    components = found.setdefault("components", {})
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    schemas = components.setdefault("schemas", {})
+    problem = next((name for name in ("Problem", "Error") if name in schemas), "Problem")
+    components["responses"] = {code: _problem(code, problem) for code in TITLES}
+    schemas["Performed"] = PERFORMED
+    paths = found["paths"]
+    for path in GENERIC:
+        paths.pop(path, None)
+    kinds = sorted(kind for description in descriptions.values() for kind in description["kinds"])
+    _finish_own(paths, kinds)
+    for service in sorted(descriptions):
+        for kind, row in sorted(descriptions[service]["kinds"].items()):
+            _kind(found, service, kind, row, descriptions[service].get("actors", {}))
+    found["tags"] = [*found.get("tags", []), *_tags(descriptions)]
+    return found
+
+
+def _finish_own(paths: dict[str, Any], kinds: list[str]) -> None:
+    """Give the gateway's own operations ids, security, problems; name the kinds that there are."""
+    for path, item in paths.items():
+        for parameter in item.get("parameters", []):
+            if parameter.get("name") == "kind" and kinds:
+                parameter["schema"] = {"type": "string", "enum": kinds}
+        for method, operation in item.items():
+            if method not in ("get", "post", "put", "delete"):
+                continue
+            operation["operationId"] = (
+                f"{method}{path.removeprefix('/api/v1').replace('/', '-').replace('{', '').replace('}', '')}"
+            )
+            operation.setdefault("security", [] if path == "/api/v1/tokens" else [{"bearer": []}])
+            responses = operation["responses"]
+            responses.pop("default", None)
+            for status in [status for status in responses if status[:1] in "45"]:
+                responses.pop(status)
+            for status, answer in responses.items():
+                if status in ("200", "201"):
+                    answer.setdefault("content", {JSON: {"schema": {}}})
+            responses |= _problems(
+                READ_CODES if method == "get" else (*READ_CODES, "invalid", "malformed", "unsupported-media-type")
+            )
+
+
+def _tags(descriptions: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
+    return [
+        {"name": kind, "description": f"{row['zh']} / {row['en']} ({service})"}
+        for service in sorted(descriptions)
+        for kind, row in sorted(descriptions[service]["kinds"].items())
+    ]
+
+
+def _kind(found: dict[str, Any], service: str, kind: str, row: dict[str, Any], actors: dict[str, Any]) -> None:
+    clauses = found.setdefault("x-clauses", {})
+    for act, described in sorted(row["acts"].items()):
+        if _nobody(described):
+            continue
+        if described.get("clause"):
+            clauses.setdefault(str(described["clause"]), []).append(f"{kind}.{act}")
+        schema = f"{kind}.{act}"
+        found["components"]["schemas"][schema] = _embedded(described["schema"], schema)
+        opens = bool(described.get("new"))
+        path = f"/api/v1/{kind}/acts/{act}" if opens else f"/api/v1/{kind}/{{id}}/acts/{act}"
+        public = any(actors.get(name, {}).get("public") for name in described.get("by") or [])
+        found["paths"][path] = {"post": _act(service, kind, act, described, opens, public)}
+
+
+def _nobody(described: dict[str, Any]) -> bool:
+    """Whether only an event or the service itself performs this act; steps on a draft name nobody, for people."""
+    by = list(described.get("by") or [])
+    return by == ["system"] or (not by and bool(described.get("events")))
+
+
+def _act(service: str, kind: str, act: str, described: dict[str, Any], opens: bool, public: bool) -> dict[str, Any]:
+    key = {**KEY, "required": not public}
+    parameters = [key] if opens else [IDENTIFIER, key, IF_MATCH]
+    if described.get("on"):
+        parameters.append(PART)
+    answers: dict[str, Any] = {
+        "201" if opens else "200": _performed("Opened / 已建立" if opens else "Performed / 已实施"),
+        "202": _performed("Drafted: waits for approval / 已起草，待审批"),
+    }
+    if not described.get("approval") and act not in DRAFT_STEPS:
+        del answers["202"]
+    clause = described.get("clause")
+    told = {
+        "x-clause": str(clause) if clause else None,
+        "x-by": described.get("by"),
+        "x-from": described.get("from"),
+        "x-approval": described.get("approval"),
+        "x-document": described.get("document"),
+    }
+    return {
+        "operationId": f"{kind}.{act}",
+        "tags": [kind],
+        "summary": f"{described['zh']} / {described['en']}",
+        "description": f"Clause {clause} of the regulation; service {service}." if clause else f"Service {service}.",
+        **{name: value for name, value in told.items() if value},
+        "security": [{}, {"bearer": []}] if public else [{"bearer": []}],
+        "parameters": parameters,
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{kind}.{act}"}}},
+        },
+        "responses": answers | _problems(ACT_CODES),
+    }
+
+
+def _performed(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Performed"}}}}
+
+
+def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
+    """Status → response; where several codes share a status, the response names them all."""
+    by_status: dict[str, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(str(TITLES[code][0]), []).append(code)
+    return {
+        status: {"$ref": f"#/components/responses/{found[0]}"}
+        if len(found) == 1
+        else {
+            "description": "; ".join(f"{code}: {TITLES[code][2]}" for code in found),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, found in sorted(by_status.items())
+    }
+
+
+def _problem(code: str, schema: str) -> dict[str, Any]:
+    _, zh, en = TITLES[code]
+    answer: dict[str, Any] = {
+        "description": f"{zh} / {en} (urn:zhaohui:problem:{code})",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+    }
+    if code in ("away", "too-many"):
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
+    return answer
+
+
+def _embedded(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    """An act's schema as a component: its own `$defs` stay inside it and are pointed to where they now stand."""
+    return {
+        key: value
+        for key, value in _repointed(schema, f"#/components/schemas/{name}/$defs/").items()
+        if key != "$schema"
+    }
+
+
+def _repointed(value: Any, base: str) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: item.replace("#/$defs/", base) if key == "$ref" and isinstance(item, str) else _repointed(item, base)
+            for key, item in value.items()
+        }
+    return [_repointed(item, base) for item in value] if isinstance(value, list) else value

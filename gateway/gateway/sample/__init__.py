@@ -1,0 +1,1 @@
+"""The sample province: invented people in the real structure of offices."""
