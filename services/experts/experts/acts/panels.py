@@ -216,8 +216,8 @@ def conclusions(connection: Connection, at: Moment) -> list[dict[str, str]]:
 @act("panel", "sign-opinion", SignOpinion, choices={"conclusion": conclusions})
 def sign_opinion(do: Act) -> None:
     """Article 20: the leader signs the determination or evaluation and answers for it; dissent is kept."""
-    members = {seat.body["person"] for seat in panels.held(do.parts("seat"))}
-    strangers = [each["member"] for each in do.data["dissent"] if each["member"] not in members]
+    numbers = {seat.body["person"]: seat.body["number"] for seat in panels.held(do.parts("seat"))}
+    strangers = [each["member"] for each in do.data["dissent"] if each["member"] not in numbers]
     if strangers:
         fault = "不是本组成员 / not a member of this panel: " + "、".join(strangers)
         raise Refusal("invalid", errors={"dissent": [fault]})
@@ -226,18 +226,21 @@ def sign_opinion(do: Act) -> None:
     said = {key: do.data[key] for key in ("conclusion", "reasons")}
     signed = {"signed_on": do.today.isoformat(), "leader": do.actor.person}
     do.fact("opinion-signed", {**_asked(do), "purpose": do.body["purpose"], **said, **signed})
-    do.document(to=None, issuer=do.settings["institution"], fields=_opinion_paper(do, sorted(members)))
+    do.document(to=None, issuer=do.settings["institution"], fields=_opinion_paper(do, numbers))
 
 
-def _opinion_paper(do: Act, members: list[str]) -> dict[str, Any]:
-    """What the paper 专家意见 says, in words where it is read by people."""
+def _opinion_paper(do: Act, numbers: dict[str, str]) -> dict[str, Any]:
+    """What the paper 专家意见 says: members by their numbers in the pool, for names are personal data and stay here."""
     return {
-        **{key: do.body[key] for key in ("number", "question", "product", "producer")},
-        **{key: do.data[key] for key in ("reasons", "dissent")},
+        **{key: do.body[key] for key in ("question", "product", "producer")},
+        "reasons": do.data["reasons"],
+        "dissent": [f"{numbers[each['member']]}：{each['reasons']}" for each in do.data["dissent"]],
+        "materials": [material["name"] for material in do.body["materials"] if "name" in material],
         "purpose": panels.PURPOSES[do.body["purpose"]][0],
         "conclusion": panels.CONCLUSIONS[do.data["conclusion"]][0],
-        "leader": do.actor.person,
-        "members": members,
+        "leader": numbers[do.body["leader"]["person"]],
+        "members": sorted(numbers.values()),
+        "held_on": do.today.isoformat(),
     }
 
 

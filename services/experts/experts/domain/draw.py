@@ -26,7 +26,7 @@ class TooFewEligible(Exception):
 
 
 def seed(panel: str, request: str, eligible: Iterable[str], nonce: str) -> str:
-    """SHA-256, in hex, of the canonical JSON (RFC 8785) of what the draw depends on; the order of the list is nothing."""
+    """SHA-256, in hex, of the canonical JSON (RFC 8785) of what the draw depends on; the order of the list is not."""
     facts = {"panel": panel, "request": request, "eligible": sorted(set(eligible)), "nonce": nonce}
     return digest(facts)
 

@@ -80,7 +80,7 @@ def not_leader_yet(at: Moment) -> bool:
 
 def conclusion_fits_purpose(at: Moment) -> bool:
     """Articles 9, 13(4), 14: a consultation says whether a defect is possible, a determination whether there is one."""
-    return at.data.get("conclusion") in CONCLUSIONS_OF[at.body["purpose"]]
+    return at.data["conclusion"] in CONCLUSIONS_OF[at.body["purpose"]]
 
 
 def term_in_order(at: Moment) -> bool:
