@@ -95,15 +95,16 @@ class Refusal(Exception):
     def from_dict(cls, data: Mapping[str, Any]) -> "Refusal":
         """Rebuild a refusal that came over the wire; an unknown code becomes `internal`."""
         code = data.get("code", "internal")
-        return cls(
+        found = cls(
             code if code in STATUS else "internal",
             data.get("zh"),
             data.get("en"),
             clause=data.get("clause"),
             act=data.get("act"),
             errors=data.get("errors"),
-            **dict(data.get("facts") or {}),
         )
+        found.facts = dict(data.get("facts") or {})
+        return found
 
 
 def invalid(field: str, zh: str, en: str) -> Refusal:

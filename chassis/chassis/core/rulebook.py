@@ -219,9 +219,20 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without the words of YAML 1.1 that stand for booleans: `on` is a key of ours."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
 def read(path: Path) -> Rulebook:
     """Read one rulebook and the clause rows beside it (`clauses.csv`); ConfigurationFault lists all that is wrong with its form."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     faults: list[str] = []
     actors = {name: _actor(name, row) for name, row in document.get("actors", {}).items()}
     kinds = {name: _kind(name, row, faults) for name, row in document.items() if name not in HEADER_KEYS}
@@ -406,7 +417,7 @@ def check(
         f"{kind}.{act}: a function without a row" for kind, act in sorted(known) if book.act(kind, act) is None
     ]
     for kind in book.kinds.values():
-        faults += _check_states(kind)
+        faults += _check_states(book, kind)
         faults += [f"{kind.name}: reads names no actor {who!r}" for who in kind.reads if who not in book.actors]
         faults += [
             f"{kind.name}: mark {m} names no actor {w!r}"
@@ -438,26 +449,24 @@ def _clocks_of(act: ActRule) -> list[str]:
     return [*act.starts, *act.meets, *act.stops, *act.extends, *single]
 
 
-def _check_states(kind: KindRule) -> list[str]:
+def _check_states(book: Rulebook, kind: KindRule) -> list[str]:
     faults = [f"{kind.name}: final state {state!r} is not declared" for state in kind.final - set(kind.states)]
-    for group, states, final in [
-        (kind.name, kind.states, kind.final),
-        *((p.name, p.states, frozenset[str]()) for p in kind.parts.values()),
-    ]:
+    parts = [(part.name, part.states, frozenset[str](), list(kind.acts.values())) for part in kind.parts.values()]
+    everywhere = [act for other in book.kinds.values() for act in other.acts.values()]
+    for group, states, final, acts in [(kind.name, kind.states, kind.final, everywhere), *parts]:
         reached: set[str] = set()
         left: set[str] = set()
-        for act in kind.acts.values():
+        for act in acts:
             targets = {moves[group] for moves in act.all_moves if group in moves}
-            sources = act.sources.get(group, frozenset()) if group in act.sources else frozenset()
+            sources = act.sources.get(group, frozenset())
             sources = frozenset(states) - final if sources is None else sources
             faults += [
-                f"{kind.name}.{act.name}: no state {s!r} of {group}" for s in (targets | set(sources)) - set(states)
+                f"{act.kind}.{act.name}: no state {s!r} of {group}" for s in (targets | set(sources)) - set(states)
             ]
             reached |= targets | ({act.adds[group]} if group in act.adds else set())
             left |= {source for source in sources if targets - {source}}
         faults += [f"{kind.name}: state {s!r} of {group} is never reached" for s in sorted(set(states) - reached)]
         if group == kind.name:
-            faults += [
-                f"{kind.name}: state {s!r} is not final and has no way out" for s in sorted(set(states) - final - left)
-            ]
+            ways = sorted(set(states) - final - left)
+            faults += [f"{kind.name}: state {s!r} is not final and has no way out" for s in ways]
     return faults

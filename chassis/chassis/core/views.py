@@ -482,6 +482,7 @@ def _clock_duties(office: "Office", connection: Connection, actor: Actor) -> lis
     for root_id in dict.fromkeys(connection.execute(query).scalars()):
         loaded = store.load(connection, root_id, lock=False)
         kind = office.rulebook.kinds[loaded.root.kind]
+        drafted = _drafted(connection, root_id)
         for run in loaded.clocks:
             if run.state != "running":
                 continue
@@ -491,6 +492,7 @@ def _clock_duties(office: "Office", connection: Connection, actor: Actor) -> lis
                 act.name
                 for act in kind.acts.values()
                 if run.name in act.meets
+                and act.name not in drafted
                 and any(
                     _may_now(office, actor, kind, act, loaded, p) for p in parts if (p.kind if p else None) == act.on
                 )
@@ -500,6 +502,13 @@ def _clock_duties(office: "Office", connection: Connection, actor: Actor) -> lis
                     _duty(office, kind, loaded, "clock", names, since=run.start_on) | _clock_view(office, kind, run)
                 )
     return found
+
+
+def _drafted(connection: Connection, root_id: str) -> set[str]:
+    """Return the acts of which a draft is on its way: the duty has moved to whoever approves."""
+    drafts = tables.drafts
+    query = select(drafts.c.act).where(drafts.c.root_id == root_id, drafts.c.state == "open")
+    return set(connection.execute(query).scalars())
 
 
 def _awaited(office: "Office", connection: Connection, actor: Actor) -> list[Json]:
@@ -518,7 +527,8 @@ def _awaited(office: "Office", connection: Connection, actor: Actor) -> list[Jso
         for root_id in connection.execute(query).scalars():
             loaded = store.load(connection, root_id, lock=False)
             names = []
-            for act in waiting:
+            drafted = _drafted(connection, root_id)
+            for act in [act for act in waiting if act.name not in drafted]:
                 targets: list[Part | None] = [p for p in loaded.parts if p.kind == act.on] if act.on else [None]
                 if any(_may_now(office, actor, kind, act, loaded, part) for part in targets):
                     names.append(act.name)

@@ -301,25 +301,25 @@ class Act(Handle):
         row = {"id": new_id("task"), "name": task, "data": dict(data), "root_id": self.root.id}
         self.unit.tasks.append(row)
 
-    def start(self, clock: str, on: date | str, days: int | None = None) -> None:
-        """Set a clock running, where the row's `starts` does not suffice; on a part when the act addresses one."""
+    def start(self, clock: str, on: date | str, days: int | None = None, part: Part | None = None) -> None:
+        """Set a clock running, where the row's `starts` does not suffice; on a part when the act addresses (or names) one."""
         day = date.fromisoformat(on) if isinstance(on, str) else on
         rule = self._work.kind(self.root.kind).clocks[clock]
-        run = self._work.clockwork.start(
-            self.loaded, rule, day, self.data, part_id=self.part.id if self.part else "", days=days
-        )
+        part = part or self.part
+        run = self._work.clockwork.start(self.loaded, rule, day, self.data, part_id=part.id if part else "", days=days)
         self.clocks.append(told(run, "started", rule, iso(self.now)))
 
-    def meet(self, clock: str) -> None:
+    def meet(self, clock: str, part: Part | None = None) -> None:
         """End a clock as met by this act."""
-        self._end(clock, "met")
+        self._end(clock, "met", part)
 
-    def stop(self, clock: str) -> None:
+    def stop(self, clock: str, part: Part | None = None) -> None:
         """End a clock that has lost its ground."""
-        self._end(clock, "stopped")
+        self._end(clock, "stopped", part)
 
-    def _end(self, clock: str, state: str) -> None:
-        run = self.loaded.clock(clock, self.part.id if self.part else None)
+    def _end(self, clock: str, state: str, part: Part | None) -> None:
+        part = part or self.part
+        run = self.loaded.clock(clock, part.id if part else None)
         if run and run.state == "running":
             run.state, run.ended_at, run.touched = state, iso(self.now), True
             self.clocks.append(told(run, state, self._work.kind(self.root.kind).clocks[clock], iso(self.now)))
@@ -656,15 +656,16 @@ class Work:
             )
 
     def _clocks(self, act: "Act") -> None:
+        """Start, end and extend what the row says; started first, so that an act that reports itself late is on record as late."""
         rule = act.rule
+        for clock, field_name in rule.starts.items():
+            act.start(clock, act.today if field_name == "today" else act.data[field_name])
         for clock in rule.meets:
             act.meet(clock)
         for clock in rule.stops:
             act.stop(clock)
         for clock, field_name in rule.extends.items():
             act.extend(clock, int(act.data[field_name]))
-        for clock, field_name in rule.starts.items():
-            act.start(clock, act.today if field_name == "today" else act.data[field_name])
 
     def _version(self, act: "Act") -> None:
         act.root.version += 1
@@ -786,6 +787,7 @@ class Work:
             "clocks": act.clocks,
             "documents": act.documents,
             "opened": act.opened,
+            "added": [{"kind": part.kind, "id": part.id} for part in act.loaded.parts if part.new],
             "noted": act.notes,
             "draft": None,
             "repeat": False,
