@@ -1,0 +1,1 @@
+"""The notify service: numbers, renders and serves the documents of the procedure, and publishes recalls."""

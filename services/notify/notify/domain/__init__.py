@@ -1,0 +1,1 @@
+"""What the rulebook cannot hold of documents, their service and publications: pure functions."""

@@ -1,0 +1,1 @@
+"""What the acts of this service take, and what its facts carry."""

@@ -1,0 +1,12 @@
+"""The notify service on nameko: the only file that knows a host."""
+
+from chassis.host.service import Service
+
+from .app import application as notify
+
+
+class Notify(Service):
+    """Numbers, renders and serves the documents; publishes recalls."""
+
+    name = "notify"
+    application = notify
