@@ -1,7 +1,6 @@
 """The expert service as one application: its rulebook with what belongs to it."""
 
 from chassis.core import Application
-
 from experts.acts import panels, pool, procedures
 from experts.domain import panels as panel_guards
 from experts.schemas import facts

@@ -1,4 +1,4 @@
-"""Puts `stage.py` on the path of this service's tests."""
+"""Puts `experts_stage.py` on the path of this service's tests."""
 
 import sys
 from pathlib import Path

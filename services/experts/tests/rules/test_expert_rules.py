@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from stage import Stage, refusal
+from experts_stage import Stage, refusal
 
 from experts.app import application
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
+
 from chassis.core import Office, Refusal
 from chassis.core.config import Config
 from chassis.core.migrate import upgrade
 from chassis.core.tables import outbox
 from chassis.core.times import SHANGHAI, FixedClock
 from chassis.core.tokens import Actor, issue
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
-
 from experts.app import application
 
 SETTINGS = yaml.safe_load(files("experts").joinpath("config.yml").read_text(encoding="utf-8"))["settings"]
@@ -76,7 +76,7 @@ class Stage:
         return [part for part in self.root()["parts"] if part["kind"] == "seat"]
 
     def who(self, by: str, on: int | None = None) -> Actor | None:
-        """Whom a case means: a name of PEOPLE, `member` (of the seat), `member 1`, `leader`, `self`, `stranger`, `public`."""
+        """Whom a case means: a name of PEOPLE, `member` (of the seat), `member 1`, `leader`, `self`, `stranger`."""
         if by == "public":
             return None
         if by == "stranger":
@@ -99,7 +99,7 @@ class Stage:
         data: Mapping[str, Any] | None = None,
         id: str | None = None,
     ) -> dict[str, Any]:
-        """Somebody performs an act on the last root of a kind, or opens one; returns the outcome, raises the Refusal."""
+        """Somebody performs an act on the last root of a kind, or opens one; the outcome, or the Refusal raised."""
         rule = application.rulebook.act(kind, act)
         assert rule is not None, act
         actor = self.who(by, on) if isinstance(by, str) else by
@@ -156,7 +156,11 @@ class Stage:
             assert self.event(step["event"], step["data"]) == "taken"
             return None
         return self.do(
-            step["act"], step["by"], kind=step.get("kind", "panel"), on=step.get("seat"), data=self._meant(step.get("data"))
+            step["act"],
+            step["by"],
+            kind=step.get("kind", "panel"),
+            on=step.get("seat"),
+            data=self._meant(step.get("data")),
         )
 
     def _meant(self, data: Any) -> Any:
