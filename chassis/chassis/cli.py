@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ def main(package: str, arguments: list[str] | None = None) -> None:
     """Run one command of the service in `package` and exit with its code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given and given[0] in GREEN:
+        warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         import eventlet
 
         eventlet.monkey_patch()
@@ -42,7 +44,7 @@ def _run(package: str, options: argparse.Namespace) -> int:
             return _topology(application)
         config = configuration.load(package, os.environ)
         if options.command in GREEN:
-            logs.configure(config)
+            logs.configure(config.service, config.log_level)
         command: Command = options.do
         return command(application, config, options)
     except ConfigurationFault as fault:
@@ -83,6 +85,11 @@ def _parser(package: str) -> argparse.ArgumentParser:
         _health,
         "say what is wrong: database, broker, whether a process serves, what waits and what is parked",
     )
+    baseline = add(
+        "baseline", _baseline, "take a subject's facts from after a sequence: for a service that listens late"
+    )
+    baseline.add_argument("subject", metavar="SUBJECT", help="id of the other service's root")
+    baseline.add_argument("sequence", metavar="SEQUENCE", type=int, help="the last sequence that is not wanted")
     _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
     return parser
 
@@ -153,9 +160,19 @@ def _verify(application: Any, config: Any, options: argparse.Namespace) -> int:
     """Exit code 1 when a chain is broken."""
     from chassis.core import Office
 
-    found = Office(application, config).verify(options.subject)
-    _print(found)
-    return 0 if all(row["intact"] for row in found) else 1
+    faults = Office(application, config).verify(options.subject)
+    for fault in faults:
+        print(fault)
+    print(f"{options.subject}: {'broken' if faults else 'intact'}")
+    return 1 if faults else 0
+
+
+def _baseline(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core import Office
+
+    Office(application, config).baseline(options.subject, options.sequence)
+    print(f"{application.name}: facts of {options.subject} are taken from {options.sequence + 1} on")
+    return 0
 
 
 def _health(application: Any, config: Any, options: argparse.Namespace) -> int:

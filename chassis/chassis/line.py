@@ -91,7 +91,7 @@ class Channel(amqp.Channel):  # type: ignore[misc]
         self.send_method(spec.Basic.Publish, "Bssbb", (0, exchange, routing_key, mandatory, False), message)
 
     def ask_for(self, queue: str) -> None:
-        """Ask how many messages and consumers a queue has; `on_declared` hears it, `on_fault` that there is no such queue."""
+        """Ask how many messages and consumers a queue has; `on_declared` hears it, `on_fault` that there is none."""
         self.send_method(spec.Queue.Declare, "BsbbbbbF", (0, queue, True, False, False, False, False, {}))
 
 
@@ -101,7 +101,7 @@ class Connection(amqp.Connection):  # type: ignore[misc]
     Channel = Channel
     blocked = False
 
-    def Transport(self, host: str, connect_timeout: float | None, ssl: Any = False, *args: Any, **options: Any) -> Any:  # noqa: N802 (py-amqp's name)
+    def Transport(self, host: str, connect_timeout: float | None, ssl: Any = False, *args: Any, **options: Any) -> Any:
         """Return the socket's owner, plain or TLS."""
         kind = SSLTransport if ssl else _Transport
         given = {"ssl": ssl} if ssl else {}
@@ -157,8 +157,9 @@ def connect(url: str, name: str, heartbeat: int = HEARTBEAT) -> Connection:
 class Line:
     """Keeps one connection open: `run` reads it until `stop`, and connects again after a fault, with short first steps.
 
-    `opened(connection)` declares and consumes after each connect, in the reading thread; `lost()` is told after each loss of
-    a connection that was open. `up` says whether the line stands, `failed` that the last attempt did not succeed.
+    `opened(connection)` declares and consumes after each connect, in the reading thread; `lost()` is told after each
+    loss of a connection that was open. `up` says whether the line stands, `failed` that the last attempt did not
+    succeed.
     """
 
     def __init__(
@@ -267,10 +268,11 @@ class Line:
 
 
 class Confirms:
-    """Publishing with confirms on one channel: every message ends as taken, returned (no queue) or refused by the broker.
+    """Publishing with confirms on one channel: every message ends as taken, returned (no queue) or refused.
 
-    `settled(key, fault)` hears the end of each, with `fault` None when it was taken; it runs in the reading thread and must
-    not wait. What is in flight when the line is lost is never settled: the owner drops this object and knows its own keys.
+    `settled(key, fault)` hears the end of each, with `fault` None when it was taken; it runs in the reading thread and
+    must not wait. What is in flight when the line is lost is never settled: the owner drops this object and knows its
+    own keys.
     `key` is the message's correlation id or, where it has none, its message id.
     """
 

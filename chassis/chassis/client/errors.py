@@ -11,7 +11,7 @@ class Away(Exception):
 
 
 class UnknownOutcome(Exception):
-    """The call was sent and no answer came: it may have been done or not. 504; repeating with the same command id is safe."""
+    """The call was sent and no answer came: it may have been done or not. 504; repeating with the same id is safe."""
 
     def __init__(self, service: str, method: str = "", reason: str = "") -> None:
         super().__init__(f"the outcome of {service}.{method} is unknown: {reason}")

@@ -1,8 +1,8 @@
 """The RPC client: one connection and one exclusive reply queue a process, shared by any number of threads.
 
-Calls go to the exchange `nameko-rpc` with the routing key `<service>.<method>`, as `{"args": [request], "kwargs": {}}`, and
-carry their deadline twice: as the message's `expiration`, so that the broker drops what nobody waits for, and in the header
-`deadline` (Unix milliseconds), so that the service drops what it picked up too late.
+Calls go to the exchange `nameko-rpc` with the routing key `<service>.<method>`, as `{"args": [request], "kwargs": {}}`,
+and carry their deadline twice: as the message's `expiration`, so that the broker drops what nobody waits for, and in
+the header `deadline` (Unix milliseconds), so that the service drops what it picked up too late.
 """
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ class RpcClient:
     def call(self, service: str, method: str, request: dict[str, Any], timeout: float) -> Any:
         """Ask and wait at most `timeout` seconds; return the JSON value of the answer.
 
-        Raises `Refusal` as the service gave it; `Away` when nothing was begun (no broker, no queue, no process consuming);
-        `UnknownOutcome` when the call was sent and no answer came.
+        Raises `Refusal` as the service gave it; `Away` when nothing was begun (no broker, no queue, no process
+        consuming it); `UnknownOutcome` when the call was sent and no answer came.
         """
         deadline = time.monotonic() + timeout
         wire, standing = self._stand(service, timeout)
@@ -207,7 +207,7 @@ class RpcClient:
             wire.line.stop()
 
     def _stand(self, service: str, seconds: float) -> tuple[_Wire, _Standing]:
-        """Return the wire, standing. Raises Away when the last attempt to connect failed, or the broker blocks publishers."""
+        """Return the wire, standing. Raises Away when the last attempt to connect failed or the broker is full."""
         wire = self._wire
         if wire is None:
             with self._opening:

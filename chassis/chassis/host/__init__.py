@@ -1,4 +1,4 @@
-"""Hosting a service on nameko: responder, consumer, relay, scheduler, worker. The only part of the chassis that imports it."""
+"""Hosting a service on nameko: responder, consumer, relay, scheduler, worker. Only this part imports it."""
 
 from typing import Any
 

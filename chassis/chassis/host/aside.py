@@ -1,4 +1,4 @@
-"""What becomes of a fact that is not taken now: another try in a while, or the parking queue. Pure, but for py-amqp's message."""
+"""What becomes of a fact that is not taken now: another try in a while, or the parking queue. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import amqp
 from chassis.host.topology import parked_queue, retry_queue
 from chassis.line import PERSISTENT
 
-FAILED_TRIES = 10
-"""Tries of a fact whose handling raised."""
-REFUSED_TRIES = 5
+FAILED_TRIES = 30
+"""Tries of a fact whose handling raised, or whose root is not here yet; a second lies between two."""
+REFUSED_TRIES = 15
 """Tries of a fact that the rulebook refuses: what it waits for may be on its way from a third service."""
 ATTEMPT, OUTCOME, REASON, PARKED_AT = "x-attempt", "x-outcome", "x-reason", "x-parked-at"
 KEPT = ("content_type", "content_encoding", "message_id", "type")

@@ -1,17 +1,17 @@
 """Receiving the facts of other services: batches into one transaction, acknowledged after the commit.
 
-What cannot be taken now goes aside by a confirmed publish (to the retry queue, or to the parking queue for a person) and is
-acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; in both for a moment, which
-the inbox forgives.
+What cannot be taken now goes aside by a confirmed publish (to the retry queue, or to the parking queue for a person)
+and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; in both for a
+moment, which the inbox forgives.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import eventlet
 import structlog
@@ -26,6 +26,8 @@ from chassis.host.topology import aside_exchange, events_queue, parked_queue
 from chassis.line import FAULTS, Channel, Confirms, Connection, Line
 
 log = structlog.get_logger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 BATCH = 50
 PREFETCH = 150
@@ -226,4 +228,4 @@ class Facts(Entrypoint):  # type: ignore[misc]
             self._office.hold(receipt.subject)
 
 
-facts = Facts.decorator
+facts: Callable[[Method], Method] = Facts.decorator

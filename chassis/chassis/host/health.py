@@ -1,4 +1,4 @@
-"""The health of a service seen from beside it: its database and its broker, without a word to the process that serves."""
+"""The health of a service seen from beside it: its database and its broker, without a word to the process itself."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from chassis.line import FAULTS, Connection, connect
 
 
 def whole_health(office: Any, url: str) -> dict[str, Any]:
-    """`{ok, service, database…, broker, serving, queues{name: messages}, wrong[…]}`; `wrong` says in words what is not right."""
+    """The office's own health, with `broker`, `serving` (processes) and `queues` (name: messages); `faults`."""
     told: dict[str, Any] = dict(office.health())
-    wrong: list[str] = list(told.pop("wrong", []))
-    if told.pop("ok", True) is False and not wrong:
-        wrong.append("the service says that it is not well")
+    wrong: list[str] = list(told["faults"])
     told["broker"], told["serving"], told["queues"] = "up", 0, {}
     try:
         connection = connect(url, f"{office.name}-health")
@@ -25,7 +23,7 @@ def whole_health(office: Any, url: str) -> dict[str, Any]:
     else:
         _ask(connection, office.name, told, wrong)
         connection.close()
-    return {"ok": not wrong, **told, "wrong": wrong}
+    return {**told, "ok": not wrong, "faults": wrong}
 
 
 def _ask(connection: Connection, service: str, told: dict[str, Any], wrong: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The service's own work beside calls and facts: the scheduler, which journals lapses, and the worker, which runs tasks."""
+"""The service's own work beside calls and facts: the scheduler journals lapses, the worker runs tasks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
 
 
 class Scheduler(_LoopBesideService):
-    """Has lapses journaled and reminders sent. One process of a service holds the lease for it; the others find it taken."""
+    """Has lapses journaled and reminders sent. One process of a service holds the lease; the others find it taken."""
 
     def setup(self) -> None:
         """Prepare the loop."""

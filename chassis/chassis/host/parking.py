@@ -1,4 +1,4 @@
-"""What is parked: facts that need a person. Listing leaves them where they are; replaying puts one back and lets its subject go on."""
+"""What is parked: facts that need a person. Listing leaves them there; replaying puts one back."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def listed(url: str, service: str) -> list[Parked]:
 
 
 def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) -> list[Parked]:
-    """Put what has this id (or `all`) back into the events queue, confirmed, and have `release(subject)` called for each."""
+    """Put what has this id (or `all`) back into the events queue, confirmed; `release(subject)` is called for each."""
     with _channel(url, service) as channel, _channel(url, service) as out:
         outcomes: dict[str, str | None] = {}
         confirms = Confirms(out, lambda key, fault: outcomes.__setitem__(key, fault))

@@ -1,7 +1,7 @@
 """The relay: publishes the outbox in order per subject, with pipelined confirms and `mandatory`.
 
-A row leaves the outbox after the broker has confirmed it. A relay that dies between the two publishes it again; the inbox of
-the receivers knows it.
+A row leaves the outbox after the broker has confirmed it. A relay that dies between the two publishes it again; the
+inbox of the receivers knows it.
 """
 
 from __future__ import annotations

@@ -1,17 +1,19 @@
 """Answering calls: nameko's queue and message form, on a connection of our own.
 
-What differs from nameko's responder: a call without `reply_to` is run and acknowledged; an answer that cannot be published
-never ends the process (the outcome is in the command table, a repeat gets it); what cannot be serialised and what goes wrong
-unexpectedly become the typed refusal `internal`; a call whose caller gave up is dropped at pick-up. And it is quicker: JSON is
-decoded and encoded once, the answer is written without waiting for a confirm, together with the acknowledgement.
+What differs from nameko's responder: a call without `reply_to` is run and acknowledged; an answer that cannot be
+published never ends the process (the outcome is in the command table, a repeat gets it); what cannot be serialised and
+what goes wrong unexpectedly become the typed refusal `internal`; a call whose caller gave up is dropped at pick-up. And
+it is quicker: JSON is decoded and encoded once, the answer is written without waiting for a confirm, together with the
+acknowledgement.
 """
 
 from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import amqp
 import structlog
@@ -24,6 +26,8 @@ from chassis.host.topology import RPC_EXCHANGE
 from chassis.line import FAULTS, TRANSIENT, Channel, Connection, Line
 
 log = structlog.get_logger(__name__)
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 INTERNAL: dict[str, Any] = {"refused": Refusal("internal").to_dict()}
 
@@ -188,4 +192,4 @@ class Rpc(Entrypoint):  # type: ignore[misc]
         self.server.pause()
 
 
-rpc = Rpc.decorator
+rpc: Callable[[Method], Method] = Rpc.decorator

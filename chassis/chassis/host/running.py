@@ -50,7 +50,7 @@ def make_green(config: Config) -> None:
 
 
 def run(application: Application, config: Config, relay: bool = True) -> int:
-    """Serve until SIGTERM or SIGINT; return the exit code. `relay=False` leaves the outbox to `python -m <service> relay`."""
+    """Serve until SIGTERM or SIGINT; return the exit code. `relay=False` leaves the outbox to relays of their own."""
     make_green(config)
     office = Office(application, config)
     settings = {

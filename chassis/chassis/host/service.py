@@ -18,7 +18,7 @@ from nameko.extensions import DependencyProvider
 from chassis.core.errors import Refusal
 from chassis.host.consumer import facts
 from chassis.host.loops import Scheduler, Worker
-from chassis.host.relay import Relay, RelayBesideService
+from chassis.host.relay import RelayBesideService
 from chassis.host.responder import INTERNAL, rpc
 
 log = structlog.get_logger(__name__)
@@ -95,16 +95,15 @@ class Service:
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
         """What is wrong, if anything."""
-        return answered(lambda _: {**self.office.health(), **relay_health(self.relay)}, request)
+        return answered(self._health, request)
+
+    def _health(self, request: Request) -> dict[str, Any]:
+        told: dict[str, Any] = dict(self.office.health())
+        if self.relay is not None and not self.relay.line.up:
+            told.update(ok=False, faults=[*told["faults"], f"the relay has no broker: {self.relay.line.reason}"])
+        return told
 
     @facts
     def receive(self, messages: Sequence[bytes]) -> list[Any]:
         """Take in the facts of other services; one receipt a message."""
         return list(self.office.receive(messages))
-
-
-def relay_health(relay: Any) -> dict[str, Any]:
-    """How the relay of this process is; empty when it has none."""
-    if not isinstance(relay, Relay):
-        return {}
-    return {"relay": "up" if relay.line.up else relay.line.reason}
