@@ -19,7 +19,7 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ops.faults import Fault
-from ops.ports import HOST, free_ports, is_free
+from ops.ports import HOST, answers, free_ports, is_free
 from ops.topology import user_row
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -90,7 +90,7 @@ class PrivateBroker:
     def pid(self) -> int:
         """The process id of the running node."""
         if self._node is None:
-            raise BrokerFault("the broker is not running")
+            raise BrokerFault("消息代理没有运行", "the broker is not running")
         return self._node.pid
 
     def url(self, user: str | None = None) -> str:
@@ -111,7 +111,7 @@ class PrivateBroker:
     def prepare(self) -> None:
         """Write the folders, the configuration and, where none is given, the definitions. Raises BrokerFault."""
         if not SERVER.exists():
-            raise BrokerFault(f"RabbitMQ is not installed ({SERVER} is missing): install the package rabbitmq-server")
+            raise BrokerFault("没有安装 RabbitMQ", f"{SERVER} is missing: install the package rabbitmq-server")
         for name in ("data", "log", "home"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         definitions = self.definitions
@@ -159,12 +159,15 @@ class PrivateBroker:
             return self
         try:
             self.prepare()
-            self._demand_ports()
+            self.demand_ports(epmd=self._epmd is None)
             self._spawn()
             self._wait(time.monotonic() + timeout)
         except OSError as error:
             self.stop()
-            raise BrokerFault(f"the broker cannot be started in {self.folder}: {error.strerror or error}") from error
+            raise BrokerFault(
+                f"消息代理无法在 {self.folder} 启动",
+                f"the broker cannot be started there: {error.strerror or error}",
+            ) from error
         except BaseException:
             self.stop()
             raise
@@ -189,13 +192,14 @@ class PrivateBroker:
     ) -> None:
         self.stop()
 
-    def _demand_ports(self) -> None:
+    def demand_ports(self, epmd: bool = True) -> None:
+        """Raise BrokerFault when one of the node's ports is taken."""
         wanted = {"AMQP": self.port, "distribution": self.dist_port}
-        if self._epmd is None:
+        if epmd:
             wanted["epmd"] = self.epmd_port
         for what, port in wanted.items():
             if not is_free(port):
-                raise BrokerFault(f"port {port} ({what} of the broker) is taken")
+                raise BrokerFault(f"端口 {port} 已被占用", f"port {port} ({what} of the broker) is taken")
 
     def _spawn(self) -> None:
         output = self.folder / "log" / "broker.out"
@@ -203,17 +207,18 @@ class PrivateBroker:
         with output.open("wb") as out:
             if self._epmd is None:
                 self._epmd = _spawn(self.epmd_command(), environment, out)
+                _wait_for(self.epmd_port)
             self._node = _spawn(self.command(), environment, out)
 
     def _wait(self, deadline: float) -> None:
         while not self.ready():
             if self._node is None or self._node.poll() is not None:
-                raise BrokerFault(f"the broker did not come up: {self._last_words()}")
+                raise BrokerFault("消息代理没有启动", f"the broker did not come up: {self.last_words()}")
             if time.monotonic() > deadline:
-                raise BrokerFault(f"the broker did not come up in time: {self._last_words()}")
+                raise BrokerFault("消息代理没有按时启动", f"the broker did not come up in time: {self.last_words()}")
             time.sleep(0.1)
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
         """The line that says why, with the place of the rest."""
         for source in (self.log, self.folder / "log" / "broker.out"):
             with contextlib.suppress(OSError):
@@ -224,12 +229,23 @@ class PrivateBroker:
         return f"it said nothing (see {self.folder / 'log'})"
 
 
+def _wait_for(epmd_port: int) -> None:
+    """A node that finds no port mapper starts one of its own, which nobody would end."""
+    deadline = time.monotonic() + 10.0
+    while not answers(epmd_port):
+        if time.monotonic() > deadline:
+            raise BrokerFault("端口映射进程没有启动", f"epmd did not come up on port {epmd_port}")
+        time.sleep(0.02)
+
+
 def _demand_readable(definitions: Path) -> None:
     """The node itself only logs that it cannot parse its definitions, and comes up empty."""
     try:
         json.loads(definitions.read_text())
     except (OSError, ValueError) as error:
-        raise BrokerFault(f"the broker's definitions {definitions} cannot be read: {error}") from error
+        raise BrokerFault(
+            "消息代理的定义文件无法读取", f"the broker's definitions {definitions} cannot be read: {error}"
+        ) from error
 
 
 def _spawn(command: list[str], environment: dict[str, str], out: object) -> subprocess.Popen[bytes]:

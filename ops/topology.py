@@ -57,7 +57,9 @@ def declared(service: str, python: str = sys.executable, environment: dict[str, 
         answer: Declared = json.loads(done.stdout)
     except ValueError:
         words = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
-        raise Fault(f"{service} does not say what it listens to: {words}") from None
+        raise Fault(
+            f"服务 {service} 没有说明它接收什么", f"{service} does not say what it listens to: {words}"
+        ) from None
     return answer
 
 

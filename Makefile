@@ -1,0 +1,38 @@
+# Two commands matter: `make run` and `make test`. Everything here does its own set-up; see ops/ for how.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint format compliance contracts bench faults clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## ?/\t/' | expand -t 14
+
+run:  ## the house on this machine: broker, five services, gateway, sample province, sample case; Ctrl-C stops it
+	@exec $(PYTHON) -m ops run
+
+demo:  ## the same in a scratch folder on free ports: plays the journeys, prints their timelines, stops everything
+	@exec $(PYTHON) -m ops demo
+
+test:  ## all tests: each package alone, then across services on one running stack
+	@exec $(PYTHON) -m ops test $(ARGS)
+
+lint:  ## ruff, mypy (strict on the chassis and ops), import-linter
+	@exec $(PYTHON) -m ops lint
+
+format:  ## let ruff put the sources into form
+	@exec $(PYTHON) -m ops format
+
+compliance:  ## the table of clauses and the acts that carry them, and the state diagrams, into docs/
+	@exec $(PYTHON) -m ops compliance $(ARGS)
+
+contracts:  ## AsyncAPI, JSON Schema and OpenAPI into contracts/, as the services and the gateway promise them
+	@exec $(PYTHON) -m ops contracts $(ARGS)
+
+bench:  ## the measurements of the README
+	@exec $(PYTHON) -m ops bench $(ARGS)
+
+faults:  ## journeys under fire: broker and services killed in the middle
+	@exec $(PYTHON) -m ops faults
+
+clean:  ## remove what `make run` keeps (data, keys, logs)
+	@exec $(PYTHON) -m ops clean

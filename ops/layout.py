@@ -1,0 +1,117 @@
+"""Where everything of one running house lies: folders, ports, and the environment of each process. Data only."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.faults import Fault
+from ops.ports import HOST, free_ports
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVICES = ("intake", "investigation", "recall", "experts", "notify")
+GATEWAY = "gateway"
+PORTS = {"ZHAOHUI_PORT": 8020, "ZHAOHUI_BROKER_PORT": 8025, "ZHAOHUI_BROKER_DIST_PORT": 8026, "ZHAOHUI_EPMD_PORT": 8027}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One house: `folder` holds all it writes; ports are on the loopback interface.
+
+    `amqp_url`: a broker of somebody else's, used instead of a private node. `profile`: `local` or `test`.
+    `python_path`: where the programs are looked for beside what is installed.
+    """
+
+    folder: Path
+    port: int
+    broker_port: int
+    dist_port: int
+    epmd_port: int
+    services: tuple[str, ...] = SERVICES
+    amqp_url: str | None = None
+    profile: str = "local"
+    log_level: str = "INFO"
+    python: str = sys.executable
+    python_path: str = str(ROOT)
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def clock(self) -> Path:
+        """The file that moves legal time (see chassis.core.times)."""
+        return self.folder / "clock"
+
+    def log(self, program: str) -> Path:
+        """What one process prints."""
+        return self.logs / f"{program}.log"
+
+    def database_url(self, program: str) -> str:
+        """The program's own embedded database."""
+        return f"sqlite:///{self.data / program}.db"
+
+    def environment(self, program: str, amqp_url: str) -> dict[str, str]:
+        """The variables of one service or of the gateway (docs/architecture.md, Configuration)."""
+        common = {
+            "DATABASE_URL": self.database_url(program),
+            "AMQP_URL": amqp_url,
+            "FILES_URL": f"file://{self.folder / 'files'}",
+            "CLOCK": f"file:{self.clock}",
+            "PROFILE": self.profile,
+            "TOKEN_PUBLIC_KEY": str(self.keys / "token-public.pem"),
+            "LOG_LEVEL": self.log_level,
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": self.python_path,
+            "LANG": "C.UTF-8",
+        }
+        if program == GATEWAY:
+            own = {
+                "TOKEN_PRIVATE_KEY": str(self.keys / "token-private.pem"),
+                "SECRET_KEY": str(self.keys / "gateway.secret"),
+                "SERVICES": " ".join(self.services),
+                "LISTEN": f"{HOST}:{self.port}",
+            }
+        else:
+            own = {"SEAL_KEY": str(self.keys / f"{program}.seal")}
+        return {**common, **own}
+
+
+def configured(environment: Mapping[str, str] = os.environ) -> Layout:
+    """The house of `make run`: `var/` beside the sources, ports and services as the environment says."""
+    numbers: dict[str, int] = {}
+    for name, default in PORTS.items():
+        value = environment.get(name, str(default))
+        if not value.isdecimal() or not 0 < int(value) < 65536:
+            raise Fault(f"{name}={value} 不是端口号", f"{name} must be a port, not {value!r}")
+        numbers[name] = int(value)
+    services = tuple(environment.get("ZHAOHUI_SERVICES", " ".join(SERVICES)).split())
+    if unknown := [name for name in services if name not in SERVICES]:
+        raise Fault(f"没有这个服务：{' '.join(unknown)}", f"ZHAOHUI_SERVICES names no service of ours: {unknown}")
+    port, broker, dist, epmd = numbers.values()
+    folder = Path(environment.get("ZHAOHUI_VAR", ROOT / "var")).resolve()
+    log_level = environment.get("LOG_LEVEL", "INFO")
+    return Layout(folder, port, broker, dist, epmd, services, environment.get("AMQP_URL"), log_level=log_level)
+
+
+def scratch(folder: Path, services: tuple[str, ...] = SERVICES, profile: str = "local") -> Layout:
+    """A house in a folder of its own, on free ports."""
+    port, broker, dist, epmd = free_ports(4)
+    log_level = os.environ.get("LOG_LEVEL", "INFO")
+    return Layout(folder.resolve(), port, broker, dist, epmd, services, profile=profile, log_level=log_level)

@@ -1,0 +1,37 @@
+"""What the runner says while it works: one line a step, with its seconds."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+
+class Progress:
+    """Tells steps as they go. `quiet` tells nothing; `seconds` keeps what each step took, by its English name."""
+
+    def __init__(self, out: TextIO | None = None, quiet: bool = False) -> None:
+        self._out = out or sys.stdout
+        self._quiet = quiet
+        self.seconds: dict[str, float] = {}
+
+    def say(self, line: str = "") -> None:
+        """One line, at once."""
+        if not self._quiet:
+            print(line, file=self._out, flush=True)
+
+    @contextmanager
+    def step(self, zh: str, en: str) -> Iterator[None]:
+        """A step: named when it begins, timed when it ends well."""
+        started = time.monotonic()
+        if not self._quiet:
+            print(f"  {zh} {en} … ", end="", file=self._out, flush=True)
+        try:
+            yield
+        except BaseException:
+            self.say()
+            raise
+        self.seconds[en] = time.monotonic() - started
+        self.say(f"{self.seconds[en]:.1f} s")
