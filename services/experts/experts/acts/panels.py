@@ -35,7 +35,7 @@ def form_panel(do: Act) -> None:
     do.root.number = f"专家组{do.today.year}-{number:03}"
     do.root.title = f"{do.data['product']['name']}·{panels.PURPOSES[do.data['purpose']][0]}专家组"
     do.body.update({key: do.data.get(key) for key in ASKED})
-    do.body.update(number=do.root.number, leader=None)
+    do.body.update(number=do.root.number, leader=None, fields=[pool.field_code(each) for each in do.data["fields"]])
     do.party("lead_bureau", do.settings["province"], area=do.settings["province_area"])
     do.party("institution", do.settings["institution"])
 

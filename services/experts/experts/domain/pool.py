@@ -19,6 +19,14 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 """Fields of expertise: the code, its Chinese and its English text. Our own list; another province's is another list."""
 
+CODES = {text: code for code, texts in FIELDS.items() for text in (code, *texts)}
+
+
+def field_code(asked: str) -> str:
+    """The code of a field that a request names by code or by either text; what nobody knows stays, and fits nobody."""
+    return CODES.get(asked.strip(), asked)
+
+
 REASONS: dict[str, tuple[str, str]] = {
     "not_admitted": ("不在聘", "not admitted to the pool"),
     "out_of_term": ("不在聘期内", "outside the term of appointment"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experts.domain.pool import Profile, Sitting, Wanted, sort_out, why_not
+from experts.domain.pool import Profile, Sitting, Wanted, field_code, sort_out, why_not
 
 PRODUCER = "91210100MA0000A019"
 FIRM = "91210200MA0000A02H"
@@ -54,6 +54,16 @@ def test_term_field_and_relation_decide(changed, asked, reason):
 )
 def test_what_he_did_in_the_same_dossier_decides(sitting, purpose, reason):
     assert why_not(expert, replace(wanted, purpose=purpose), [sitting]) == reason
+
+
+@pytest.mark.parametrize("asked", ["furniture", "家具", " 家具 "])
+def test_a_field_may_be_asked_for_by_its_code_or_its_name(asked):
+    assert field_code(asked) == "furniture"
+
+
+def test_a_field_that_nobody_knows_fits_nobody():
+    assert field_code("占星") == "占星"
+    assert why_not(expert, replace(wanted, fields=frozenset({field_code("占星")})), []) == "other_field"
 
 
 people = st.lists(
