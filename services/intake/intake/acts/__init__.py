@@ -1,0 +1,1 @@
+"""What each act of intake does, by stage."""

@@ -1,0 +1,143 @@
+"""Leads become a signal: the analyst groups, adds and splits; every decision is remembered (article 9, first sentence)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis.core import Act, act
+from chassis.core.work import Handle
+from intake.data import load
+from intake.domain.grouping import Report, pairs_in, reasons_for
+from intake.domain.leads import weight
+from intake.domain.proposals import Proposal, propose, told
+from intake.schemas.signals import Cluster, OneLead, SplitLead
+from intake.storage import queries
+
+SHOWN = 200
+
+
+def candidate_leads(connection: Connection, moment: Any) -> list[dict[str, str]]:
+    """Return the free leads in the groups proposed, each with its group and the reasons: the choices of `cluster`."""
+    return _choices(connection, queries.free_leads(connection, SHOWN))
+
+
+def leads_to_add(connection: Connection, moment: Any) -> list[dict[str, str]]:
+    """Return the free leads that seem to belong to the signal, most alike first: the choices of `add-lead`."""
+    if moment is None or moment.root is None:
+        return []
+    held = [entry["lead"] for entry in moment.body["leads"]]
+    rows = queries.described(connection, [*held, *queries.neighbours(connection, held)])
+    reports = {lead: Report.of(lead, row["features"]) for lead, row in rows.items()}
+    links = queries.links_among(connection, held)
+    inside = [reports[lead] for lead in held]
+    found = []
+    for lead in sorted(set(rows) - set(held)):
+        if any(frozenset((lead, other)) in links.cannot for other in held):
+            continue
+        reasons = reasons_for([reports[lead], max(inside, key=lambda one: _score(reports[lead], one))])
+        found.append((sum(reason.points for reason in reasons), lead, reasons))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [_choice(rows[lead], "", told(reasons, load("reasons"))) for _, lead, reasons in found[:SHOWN]]
+
+
+def _score(one: Report, other: Report) -> int:
+    return sum(reason.points for reason in reasons_for([one, other]))
+
+
+def _choices(connection: Connection, leads: list[str]) -> list[dict[str, str]]:
+    rows = queries.described(connection, leads)
+    proposals = propose(rows, queries.links_among(connection, leads), pairs_in(queries.keyed(connection, leads)))
+    found = []
+    for number, proposal in enumerate(proposals, 1):
+        together = len(proposal.leads) > 1
+        reasons = told(proposal.reasons, load("reasons")) if together else []
+        found += [_choice(rows[lead], str(number) if together else "", reasons) for lead in proposal.leads]
+    return found
+
+
+def _choice(row: Mapping[str, Any], group: str, reasons: list[dict[str, Any]]) -> dict[str, str]:
+    zh = "；".join(reason["zh"] for reason in reasons)
+    en = "; ".join(reason["en"] for reason in reasons)
+    named = f"{row['number']} {row['title']}"
+    return {
+        "value": row["lead"],
+        "zh": (f"【建议归并{group}】" if group else "") + named + (f"——{zh}" if zh else ""),
+        "en": (f"[group {group}] " if group else "") + named + (f": {en}" if en else ""),
+        "group": group,
+        "reasons_zh": zh,
+        "reasons_en": en,
+    }
+
+
+def reckon(do: Act) -> Proposal:
+    """Compute again why the leads of a signal belong together, and how their injuries weigh."""
+    rows = queries.described(do.connection, [entry["lead"] for entry in do.body["leads"]])
+    reports = [Report.of(lead, row["features"]) for lead, row in rows.items()]
+    found = Proposal(tuple(sorted(rows)), tuple(reasons_for(reports)), sum(row["severity"] for row in rows.values()))
+    do.body["reasons"] = told(found.reasons, load("reasons"))
+    do.body["weight"] = found.weight
+    do.body["hazards"] = sorted({hazard for row in rows.values() for hazard in row["features"].get("hazards", [])})
+    return found
+
+
+def take_in(do: Act, lead: Handle) -> None:
+    """Put a lead into the signal: it takes the signal's dossier, and its decision is remembered for the next proposal."""
+    held = [entry["lead"] for entry in do.body["leads"]]
+    lead.root.dossier = do.root.dossier
+    lead.body["signal"] = do.root.id
+    do.body["leads"].append({
+        "lead": lead.root.id, "number": lead.root.number, "title": lead.root.title, "source": lead.body["source"],
+        "severity": lead.body.get("severity") or "none",
+    })  # fmt: skip
+    queries.place(do.connection, lead.root.id, queries.GROUPED, do.root.id)
+    queries.decide(do.connection, [lead.root.id], held, "must", do.root.id, do.today.isoformat())
+
+
+@act("signal", "cluster", Cluster, choices={"leads": candidate_leads})
+def cluster(do: Act) -> None:
+    """Article 9: 技术机构对消费品缺陷信息线索进行综合分析处理. The analyst decides; the reasons are those of the moment."""
+    leads = sorted(do.named("leads"), key=lambda lead: (-weight(lead.body), lead.root.id))
+    do.party("lead_bureau", do.settings["province"], do.settings["province_area"])
+    do.party("institution", do.settings["institution"])
+    do.body.update({"leads": [], "remarks": do.data.get("remarks"), "product": _best(leads, "product"), "producer": _best(leads, "producer")})
+    do.body["hazard"] = next((lead.body["hazard"] for lead in leads if lead.body.get("hazard")), None)
+    do.body["injury"] = next((lead.body["injury"] for lead in leads if lead.body.get("injury")), None)
+    for lead in leads:
+        take_in(do, lead)
+    do.note("reasons", told(reckon(do).reasons, load("reasons")))
+    do.root.number = f"XH{do.today.year}-{queries.allot(do.connection, 'signal', do.today.year):04d}"
+    do.root.title = do.data.get("title") or leads[0].root.title
+
+
+def _best(leads: list[Handle], field: str) -> dict[str, Any]:
+    """Take from each lead in turn what those before it leave open; spot checks and divisions know more than the public."""
+    found: dict[str, Any] = {}
+    for lead in sorted(leads, key=lambda lead: (lead.body["source"] in ("public_report", "foreign_alert"), lead.root.id)):
+        for key, value in lead.body[field].items():
+            if key == "batches":
+                found[key] = sorted({*found.get(key, []), *value})
+            elif not found.get(key):
+                found[key] = value
+    return found
+
+
+@act("signal", "add-lead", OneLead, choices={"lead": leads_to_add})
+def add_lead(do: Act) -> None:
+    """Article 9: another lead on the same product and hazard."""
+    for lead in do.named("lead"):
+        take_in(do, lead)
+    do.note("reasons", told(reckon(do).reasons, load("reasons")))
+
+
+@act("signal", "split-lead", SplitLead)
+def split_lead(do: Act) -> None:
+    """Undo a grouping by an act of its own: the lead has its own dossier again and will not be proposed for this group."""
+    for lead in do.named("lead"):
+        do.body["leads"] = [entry for entry in do.body["leads"] if entry["lead"] != lead.root.id]
+        lead.root.dossier = lead.body["own_dossier"]
+        lead.body["signal"] = None
+        others = [entry["lead"] for entry in do.body["leads"]]
+        queries.place(do.connection, lead.root.id, queries.FREE)
+        queries.decide(do.connection, [lead.root.id], others, "cannot", do.root.id, do.today.isoformat())
+    do.note("reasons", told(reckon(do).reasons, load("reasons")))

@@ -1,0 +1,251 @@
+"""Which reports seem to speak of one product and one hazard (article 9, first sentence): a proposal with its reasons.
+
+Three steps. *Blocking* gives each report keys (credit code, brand, model, GTIN, category with hazard, MinHash bands of the text):
+only reports that share a key are compared. A *score* in points adds up what speaks for and against, and every point has a reason
+that a person can read. *Groups* are joined from the strongest pair down, as long as the reports of both sides fit together on
+average; an analyst's decisions (must-link, cannot-link) come before any score. The outcome does not depend on the order of the
+reports, and an analyst disposes of it: nothing here groups anything by itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from intake.domain.shingles import bands, likeness
+from intake.domain.vocabulary import folded
+
+THRESHOLD = 50
+WIDEST_BLOCK = 200
+NAMELESS = frozenset({"", "unknown", "不详", "无", "none", "n a", "未知"})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What grouping knows of a lead; `brands`, `models` and `gtins` are normalised, `hazards` are codes."""
+
+    id: str
+    product: str
+    category: str = "other"
+    text: str = ""
+    credit_code: str = ""
+    maker: str = ""
+    brands: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+    gtins: frozenset[str] = frozenset()
+    hazards: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, lead: str, features: Mapping[str, Any]) -> "Report":
+        """Read the stored features of a lead (see `features_of`)."""
+        sets = {name: frozenset(features.get(name, ())) for name in ("brands", "models", "gtins", "hazards")}
+        texts = {name: features.get(name) or "" for name in ("product", "text", "credit_code", "maker")}
+        return cls(lead, category=features.get("category") or "other", **texts, **sets)
+
+
+def names(text: str | None, separators: str = ",;，、；/") -> list[str]:
+    """Split a list of names and normalise each; names that say nothing (`unknown`, `不详`) are left out."""
+    parts = [text or ""]
+    for separator in separators:
+        parts = [piece for part in parts for piece in part.split(separator)]
+    return sorted({folded(part) for part in parts} - NAMELESS)
+
+
+def numbers(text: str | None) -> list[str]:
+    """Split a list of models or bar codes and keep letters and digits only; one character alone says nothing."""
+    return sorted({compact for name in names(text) if len(compact := name.replace(" ", "")) > 1})
+
+
+def features_of(product: Mapping[str, Any], producer: Mapping[str, Any], hazards: Sequence[str], text: str) -> dict[str, Any]:
+    """Return the features of a lead as JSON values: what is stored beside it for grouping.
+
+    `product` has `name category brand model gtin`, `producer` has `name code`; both as a lead's body holds them.
+    """
+    return {
+        "product": product.get("name") or "",
+        "category": product.get("category") or "other",
+        "brands": names(product.get("brand")),
+        "models": numbers(product.get("model")),
+        "gtins": [number for number in numbers(product.get("gtin")) if number.isdigit()],
+        "credit_code": producer.get("code") or "",
+        "maker": folded(producer.get("name")),
+        "hazards": sorted(hazards),
+        "text": text,
+    }
+
+
+def block_keys(report: Report) -> list[str]:
+    """Return the keys under which a report meets others, sorted."""
+    keys = {f"brand:{brand}" for brand in report.brands}
+    keys |= {f"model:{model}" for model in report.models}
+    keys |= {f"gtin:{gtin}" for gtin in report.gtins}
+    keys |= {f"category:{report.category}:{hazard}" for hazard in report.hazards if report.category != "other"}
+    keys |= {f"product:{band}" for band in bands(report.product)}
+    keys |= {f"text:{band}" for band in bands(f"{report.product} {report.text}")}
+    if report.credit_code:
+        keys.add(f"code:{report.credit_code}")
+    if report.maker:
+        keys.add(f"maker:{report.maker}")
+    return sorted(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why two reports seem to belong together (points above 0) or apart (below)."""
+
+    code: str
+    points: int
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two reports compared: the sum of the reasons' points, and the reasons in a fixed order."""
+
+    first: str
+    second: str
+    score: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def alike(self) -> bool:
+        """Whether the two seem to speak of one product and hazard."""
+        return self.score >= THRESHOLD
+
+
+# what agreement and contradiction are worth, in points
+WORTH = {
+    "gtin": (60, 0),
+    "model": (25, -15),
+    "brand": (25, -30),
+    "producer": (25, -25),
+    "hazard": (15, -25),
+    "category": (5, -15),
+}
+PRODUCT_WORTH = 30
+TEXT_WORTH = 15
+
+
+def _compare(code: str, one: Iterable[str], other: Iterable[str]) -> Iterable[Reason]:
+    first, second = set(one), set(other)
+    if not first or not second:
+        return
+    shared = first & second
+    points = WORTH[code][0] if shared else WORTH[code][1]
+    if points:
+        yield Reason(code if shared else f"{code}_differs", points, "、".join(sorted(shared)))
+
+
+def _known(value: str) -> set[str]:
+    return {value} - {"", "other"}
+
+
+def compare(one: Report, other: Report) -> Match:
+    """Compare two reports; the same whichever comes first."""
+    first, second = sorted((one, other), key=lambda report: report.id)
+    reasons = [
+        *_compare("gtin", first.gtins, second.gtins),
+        *_compare("model", first.models, second.models),
+        *_compare("brand", first.brands, second.brands),
+        *_producers(first, second),
+        *_compare("hazard", first.hazards, second.hazards),
+        *_compare("category", _known(first.category), _known(second.category)),
+    ]
+    for code, worth, alike in (
+        ("product", PRODUCT_WORTH, likeness(first.product, second.product)),
+        ("text", TEXT_WORTH, likeness(first.text, second.text)),
+    ):
+        if points := worth * alike // 100:
+            reasons.append(Reason(code, points, f"{alike}%"))
+    return Match(first.id, second.id, sum(reason.points for reason in reasons), tuple(reasons))
+
+
+def _producers(first: Report, second: Report) -> Iterable[Reason]:
+    if first.credit_code and second.credit_code:
+        return _compare("producer", {first.credit_code}, {second.credit_code})
+    shared = _known(first.maker) & _known(second.maker)
+    return [Reason("producer", WORTH["producer"][0], next(iter(shared)))] if shared else []
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What analysts have decided about pairs: the later decision on a pair stands alone."""
+
+    must: frozenset[frozenset[str]] = frozenset()
+    cannot: frozenset[frozenset[str]] = frozenset()
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, str]]) -> "Links":
+        """Read rows of (report, report, `must` or `cannot`)."""
+        kinds: dict[str, set[frozenset[str]]] = {"must": set(), "cannot": set()}
+        for first, second, kind in rows:
+            kinds[kind].add(frozenset((first, second)))
+        return cls(frozenset(kinds["must"]), frozenset(kinds["cannot"] - kinds["must"]))
+
+
+@dataclass(slots=True)
+class _Partition:
+    members: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def join(self, one: str, other: str) -> None:
+        merged = self.members[one] | self.members[other]
+        for report in merged:
+            self.members[report] = merged
+
+    def groups(self) -> list[list[str]]:
+        return sorted(sorted(group) for group in set(self.members.values()))
+
+
+def candidate_pairs(reports: Iterable[Report]) -> set[tuple[str, str]]:
+    """Return the pairs that share a block key, each in id order; a block wider than `WIDEST_BLOCK` tells nothing and is left out."""
+    return pairs_in((key, report.id) for report in reports for key in block_keys(report))
+
+
+def pairs_in(keyed: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the pairs that rows of (block key, report) make."""
+    blocks: dict[str, set[str]] = defaultdict(set)
+    for key, report in keyed:
+        blocks[key].add(report)
+    narrow = (sorted(block) for block in blocks.values() if len(block) <= WIDEST_BLOCK)
+    return {pair for block in narrow for pair in combinations(block, 2)}
+
+
+def group(
+    reports: Iterable[Report], links: Links | None = None, pairs: Iterable[tuple[str, str]] | None = None
+) -> list[list[str]]:
+    """Return the groups that the reports fall into, singles included, each sorted; the order of the reports does not matter.
+
+    `pairs` are the pairs to compare where their block keys are stored already.
+    """
+    known = {report.id: report for report in reports}
+    decided = links or Links()
+    parts = _Partition({name: frozenset({name}) for name in known})
+    for pair in sorted(sorted(pair) for pair in decided.must):
+        if all(name in known for name in pair):
+            parts.join(pair[0], pair[-1])
+    candidates = candidate_pairs(known.values()) if pairs is None else pairs
+    matches = (compare(known[one], known[other]) for one, other in candidates)
+    for match in sorted((match for match in matches if match.alike), key=lambda found: (-found.score, found.first, found.second)):
+        one, other = parts.members[match.first], parts.members[match.second]
+        if one != other and _fit(one, other, known, decided):
+            parts.join(match.first, match.second)
+    return parts.groups()
+
+
+def _fit(one: frozenset[str], other: frozenset[str], known: Mapping[str, Report], links: Links) -> bool:
+    pairs = [(first, second) for first in one for second in other]
+    if any(frozenset(pair) in links.cannot for pair in pairs):
+        return False
+    return sum(compare(known[first], known[second]).score for first, second in pairs) >= THRESHOLD * len(pairs)
+
+
+def reasons_for(reports: Sequence[Report]) -> list[Reason]:
+    """Return why a group belongs together: each reason that any pair shares, with its highest points, strongest first."""
+    best: dict[str, Reason] = {}
+    for one, other in combinations(sorted(reports, key=lambda report: report.id), 2):
+        for reason in compare(one, other).reasons:
+            held = best.get(reason.code)
+            if held is None or (abs(reason.points), reason.value) > (abs(held.points), held.value):
+                best[reason.code] = reason
+    return sorted(best.values(), key=lambda reason: (-reason.points, reason.code))

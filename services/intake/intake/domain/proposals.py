@@ -1,0 +1,45 @@
+"""Proposed groups for the analyst, weightiest first: concentrated or severe injury comes before the rest (article 9, first sentence)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intake.domain.grouping import Links, Reason, Report, group, reasons_for
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Leads that seem to belong together, why, and how much their injuries weigh (the sum of 0 to 3 for each)."""
+
+    leads: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    weight: int
+
+
+def propose(
+    leads: Mapping[str, Mapping[str, Any]], links: Links, pairs: Iterable[tuple[str, str]] | None = None
+) -> list[Proposal]:
+    """Group leads (id → stored row with `features` and `severity`) and order the groups by weight, size, then id; singles come last."""
+    reports = {lead: Report.of(lead, row["features"]) for lead, row in leads.items()}
+    proposals = [
+        Proposal(
+            tuple(found),
+            tuple(reasons_for([reports[lead] for lead in found])),
+            sum(leads[lead]["severity"] for lead in found),
+        )
+        for found in group(reports.values(), links, pairs)
+    ]
+    return sorted(proposals, key=lambda one: (len(one.leads) == 1, -one.weight, -len(one.leads), one.leads))
+
+
+def told(reasons: Iterable[Reason], texts: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return reasons as JSON with their sentences in Chinese and English."""
+    return [
+        {
+            "code": reason.code,
+            "points": reason.points,
+            "zh": texts[reason.code]["zh"].format(value=reason.value),
+            "en": texts[reason.code]["en"].format(value=reason.value),
+        }
+        for reason in reasons
+    ]

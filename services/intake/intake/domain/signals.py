@@ -1,0 +1,48 @@
+"""Guards on signals: grouping, consultation, risk assessment and the finding (article 9)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def holds_the_lead(at: Any) -> bool:
+    """Article 9: 技术机构对消费品缺陷信息线索进行综合分析处理; only what a signal holds can be split from it."""
+    return all(found.root.body.get("signal") == at.root.id for found in at.named.get("lead", []))
+
+
+def another_lead_left(at: Any) -> bool:
+    """A signal is made of leads: the last one stays."""
+    return len(at.body["leads"]) > 1
+
+
+def another_than_the_proposer(at: Any) -> bool:
+    """Article 9: 初步风险评估. A level is proposed by one person and validated by another (risk assessment guidelines)."""
+    return bool(at.part.body["proposed_by"] != at.actor.person)
+
+
+def opinion_entered(at: Any) -> bool:
+    """Article 9: 必要时，组织专家进行技术会商; the minutes rest on the opinion that the panel's leader signed."""
+    return any(part.kind == "consultation" and part.state == "opined" for part in at.parts)
+
+
+def risk_validated(at: Any) -> bool:
+    """Article 9: 必要时，组织专家进行技术会商和初步风险评估，确定是否开展生产者缺陷调查; none may still wait for its second person."""
+    states = {part.state for part in at.parts if part.kind == "assessment"}
+    return "validated" in states and "proposed" not in states
+
+
+def producer_named(at: Any) -> bool:
+    """Article 3: 生产者是缺陷消费品的召回主体; one is named by its code, or a foreign one with its importer or domestic agent."""
+    producer = at.data.get("producer") or at.body.get("producer") or {}
+    if not producer.get("name"):
+        return False
+    return bool(producer.get("agent") if producer.get("foreign") else producer.get("code"))
+
+
+def counted_from(found_on: str, recommended_on: str | None) -> str:
+    """Return the day the notice of article 9 counts from: the finding, at latest the receipt of a recommendation of possible defect."""
+    return min(found_on, recommended_on) if recommended_on else found_on
+
+
+def current_level(assessments: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the level of the latest validated assessment (their bodies, oldest first), or None."""
+    return next((str(body["result"]["level"]) for body in reversed(assessments)), None)

@@ -1,0 +1,1 @@
+"""What intake's acts take and what its facts carry."""
