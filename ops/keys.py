@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -22,7 +23,7 @@ def make(layout: Layout) -> dict[str, str]:
     _token_pair(layout.keys)
     _once(layout.keys / "gateway.secret", secrets.token_hex(32).encode())
     for service in layout.services:
-        _once(layout.keys / f"{service}.seal", secrets.token_bytes(SEAL_BYTES))
+        _once(layout.keys / f"{service}.seal", base64.b64encode(secrets.token_bytes(SEAL_BYTES)))
     return _passwords(layout.keys / "broker.json", (*layout.services, GATEWAY, OPERATOR))
 
 

@@ -101,17 +101,25 @@ def configured(environment: Mapping[str, str] = os.environ) -> Layout:
         if not value.isdecimal() or not 0 < int(value) < 65536:
             raise Fault(f"{name}={value} 不是端口号", f"{name} must be a port, not {value!r}")
         numbers[name] = int(value)
-    services = tuple(environment.get("ZHAOHUI_SERVICES", " ".join(SERVICES)).split())
-    if unknown := [name for name in services if name not in SERVICES]:
-        raise Fault(f"没有这个服务：{' '.join(unknown)}", f"ZHAOHUI_SERVICES names no service of ours: {unknown}")
     port, broker, dist, epmd = numbers.values()
     folder = Path(environment.get("ZHAOHUI_VAR", ROOT / "var")).resolve()
     log_level = environment.get("LOG_LEVEL", "INFO")
-    return Layout(folder, port, broker, dist, epmd, services, environment.get("AMQP_URL"), log_level=log_level)
+    amqp_url = environment.get("AMQP_URL")
+    return Layout(folder, port, broker, dist, epmd, chosen(environment), amqp_url, log_level=log_level)
 
 
-def scratch(folder: Path, services: tuple[str, ...] = SERVICES, profile: str = "local") -> Layout:
-    """A house in a folder of its own, on free ports."""
+def chosen(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The services to run: all of them, or those in ZHAOHUI_SERVICES. Raises Fault for a name that is none of ours."""
+    names = tuple(environment.get("ZHAOHUI_SERVICES", " ".join(SERVICES)).split())
+    if unknown := " ".join(name for name in names if name not in SERVICES):
+        raise Fault(f"没有这个服务：{unknown}", f"ZHAOHUI_SERVICES names no service of ours: {unknown}")
+    return names
+
+
+def scratch(folder: Path, services: tuple[str, ...] | None = None, profile: str = "local") -> Layout:
+    """A house in a folder of its own, on free ports, with these services or those of `chosen`."""
     port, broker, dist, epmd = free_ports(4)
     log_level = os.environ.get("LOG_LEVEL", "INFO")
-    return Layout(folder.resolve(), port, broker, dist, epmd, services, profile=profile, log_level=log_level)
+    return Layout(
+        folder.resolve(), port, broker, dist, epmd, services or chosen(), profile=profile, log_level=log_level
+    )

@@ -79,6 +79,7 @@ class Stack:
                     migrated.result()
             with self.progress.step("五个服务与网关", "services and gateway"):
                 self.start_programs(self.programs)
+                self._await(self.ready, GATEWAY, time.monotonic() + UP_SECONDS)
         except OSError as error:
             self.stop()
             raise disk.told(error, self.layout.folder) from error
@@ -86,6 +87,10 @@ class Stack:
             self.stop()
             raise
         return self
+
+    def ready(self) -> bool:
+        """Whether the gateway reaches everything: its database, the files, the broker, each service."""
+        return readiness.healthy(f"{self.url}/readyz?all=1")
 
     def stop(self) -> None:
         """Stop everything in order: programs, broker, port mapper, supervisord. Data, keys and logs stay."""
