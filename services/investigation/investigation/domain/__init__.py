@@ -1,0 +1,1 @@
+"""The judgement that the rulebook's rows cannot hold."""
