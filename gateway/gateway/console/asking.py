@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from chassis.client import Away
-from chassis.core.errors import Refusal
 from flask import g
 
-from gateway import matters
+from chassis.client import Away
 from gateway.console.lexicon import Lexicon, lexicon_of
 from gateway.console.session import visitor
 from gateway.services import Services, kind_of
 from gateway.wiring import gateway
 
 Row = dict[str, Any]
-AT_ONCE = 6  # questions of one page that are under way together
 
 
 def services() -> Services:
@@ -53,6 +49,15 @@ def act_row(kind: str, act: str) -> Row:
     return {"act": act, **row} if row else {"act": act, "zh": act, "en": act}
 
 
+def actor_texts(kind: str) -> dict[str, Row]:
+    """What the rulebook of a kind's service calls its actors and parties."""
+    try:
+        found: dict[str, Row] = services().describe(kind_row(kind)["service"]).get("actors", {})
+    except Away:
+        return {}
+    return found
+
+
 def clause(kind: str, number: str | None) -> Row | None:
     """The text of a clause as the kind's service has it."""
     if not number or kind not in kinds():
@@ -65,35 +70,16 @@ def clause(kind: str, number: str | None) -> Row | None:
 
 def acts_of_all(roots: Iterable[Mapping[str, Any]]) -> dict[str, list[Row]]:
     """Root id → the acts open to this person on it, asked side by side; a root that refuses or is away has none."""
-    who = visitor()
-    asked = [(str(root["id"]), str(root["kind"])) for root in roots]
-
-    def ask(pair: tuple[str, str]) -> list[Row]:
-        try:
-            return list(matters.acts(gateway_services, pair[1], pair[0], who))
-        except (Refusal, Away):
-            return []
-
-    gateway_services = services()
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return dict(zip((root for root, _ in asked), pool.map(ask, asked), strict=True))
+    asked = [(kind_row(root["kind"])["service"], "acts", {"kind": root["kind"], "id": root["id"]}) for root in roots]
+    answers = services().call_each(asked, visitor())
+    return {question[2]["id"]: list(answer or ()) for question, answer in zip(asked, answers, strict=True)}
 
 
-def opening_acts(only: Iterable[str] | None = None) -> list[Row]:
-    """The acts by which this person may open roots, each with its `kind`; kinds whose service is away are left out."""
-    who = visitor()
-    known = kinds()
-    wanted = [kind for kind in (only or known) if any(row.get("new") for row in known[kind]["acts"].values())]
-
-    def ask(kind: str) -> list[Row]:
-        try:
-            return [{**row, "kind": kind} for row in matters.acts(gateway_services, kind, None, who)]
-        except (Refusal, Away):
-            return []
-
-    gateway_services = services()
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return [row for rows in pool.map(ask, wanted) for row in rows]
+def opening_acts(kind: str | None = None) -> list[Row]:
+    """The acts by which this person may open roots (of one kind), each with its `kind`; who is away is left out."""
+    asked = [kind_row(kind)["service"]] if kind else None
+    answers = services().call_all("acts", {"kind": kind} if kind else {}, visitor(), asked)
+    return [row for rows in answers.values.values() for row in rows]
 
 
 def names(ids: Iterable[str]) -> dict[str, Row]:

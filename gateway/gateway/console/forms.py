@@ -41,6 +41,7 @@ class Field:
     help_zh: str = ""
     help_en: str = ""
     required: bool = False
+    enforced: bool = False  # whether the browser may insist: not inside rows and groups that can stay empty
     value: Any = None
     errors: list[str] = field(default_factory=list)
     options: list[Choice] = field(default_factory=list)
@@ -80,23 +81,24 @@ def fields_of(
     """The fields of an act's schema, filled with `data`; `choices` are the choices of the moment, field path → options."""
     making = _Making(schema.get("$defs", {}), choices or {}, errors or {})
     top = _resolve(schema, making.definitions)
-    return _children(top, "", data or {}, making)
+    return _children(top, "", data or {}, making, True)
 
 
 def loose_errors(fields: Iterable[Field], errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """The errors that no drawn field shows: they stand above the form."""
     shown: set[str] = set()
-    for item in _walk(fields):
+    for item in walk(fields):
         if item.errors:
             shown.add(item.path)
     return {path: texts for path, texts in errors.items() if path not in shown}
 
 
-def _walk(fields: Iterable[Field]) -> Iterable[Field]:
+def walk(fields: Iterable[Field]) -> Iterable[Field]:
+    """Every field of a form, outer before inner."""
     for item in fields:
         yield item
-        yield from _walk(item.children)
-        yield from _walk(item.rows)
+        yield from walk(item.children)
+        yield from walk(item.rows)
 
 
 def _resolve(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _kind(schema: Schema, offered: Any) -> str:
     return "long" if widget in ("long", "textarea") or int(schema.get("maxLength") or 0) > LONG_TEXT else "text"
 
 
-def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making) -> Field:
+def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making, insist: bool) -> Field:
     found = _resolve(schema, making.definitions)
     plain = ".".join(part for part in path.split(".") if not part.isdigit() and part != "__")
     offered = making.choices.get(plain, NOT_OFFERED)
@@ -151,6 +153,7 @@ def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making
         help_zh=str(found.get("description") or "") if "title" in found else "",
         help_en=str(found.get("x-help-en") or ""),
         required=required,
+        enforced=required and insist,
         value=value if value is not None else found.get("default"),
         errors=list(making.errors.get(path, [])),
         mark=str(found.get("x-mark") or ""),
@@ -158,7 +161,8 @@ def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making
         limits=_limits(found),
     )
     if made.kind == "object":
-        made.children = _children(found, path, value if isinstance(value, Mapping) else {}, making)
+        inner = value if isinstance(value, Mapping) else {}
+        made.children = _children(found, path, inner, making, made.enforced)
     elif made.kind in ("choice", "choices"):
         made.options = _options(found, offered, making)
     elif made.kind == "rows":
@@ -166,10 +170,10 @@ def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making
     return made
 
 
-def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Making) -> list[Field]:
+def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Making, insist: bool) -> list[Field]:
     required = schema.get("required", ())
     return [
-        _make(inner, f"{path}.{name}" if path else name, data.get(name), name in required, making)
+        _make(inner, f"{path}.{name}" if path else name, data.get(name), name in required, making, insist)
         for name, inner in schema.get("properties", {}).items()
         if not inner.get("readOnly")
     ]
@@ -179,8 +183,8 @@ def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None
     """Give a list its filled rows (at least one to write in) and the empty one that is copied for more."""
     items = schema.get("items", {})
     values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
-    made.rows = [_make(items, f"{made.path}.{index}", item, False, making) for index, item in enumerate(values)]
-    made.blank = _make(items, f"{made.path}.__", None, False, making)
+    made.rows = [_make(items, f"{made.path}.{index}", item, False, making, False) for index, item in enumerate(values)]
+    made.blank = _make(items, f"{made.path}.__", None, False, making, False)
 
 
 def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:

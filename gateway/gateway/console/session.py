@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from chassis.core.errors import Refusal
-from flask import Response, abort, current_app, g, redirect, request, url_for
+from flask import Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from chassis.core.errors import Refusal
 from gateway import csrf
 from gateway.identity import Acting
+from gateway.problems import Rejection
 from gateway.wiring import gateway
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -48,11 +49,21 @@ def visitor() -> Acting | None:
     return found
 
 
+def acting_choices() -> list[dict[str, str]]:
+    """The organisations that the person of this request may act for."""
+    who = visitor()
+    return gateway().identity.choices(who.person) if who else []
+
+
 def guard() -> ResponseReturnValue | None:
     """Before every page: nobody in without a session, no post without its CSRF token."""
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in ("GET", "HEAD", "OPTIONS") and not csrf.check(request.form.get("csrf", "")):
-        abort(400, description="csrf")
+        raise Rejection(
+            "malformed",
+            "页面已过期或不是从本站提交的，请返回刷新后重试",
+            "This page has expired or was not sent from this site; go back, reload and try again",
+        )
     if getattr(view, "open_to_all", False) or visitor() is not None:
         return None
     if request.headers.get("HX-Request"):
@@ -62,9 +73,8 @@ def guard() -> ResponseReturnValue | None:
 
 def keep_session(response: Response, token: str) -> Response:
     """Put the session's token into its cookie: unreadable to scripts, not sent from other sites."""
-    response.set_cookie(
-        csrf.COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure, path="/"
-    )
+    secure = request.is_secure or gateway().config.production
+    response.set_cookie(csrf.COOKIE, token, httponly=True, samesite="Lax", secure=secure, path="/")
     return response
 
 

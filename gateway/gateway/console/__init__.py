@@ -1,0 +1,39 @@
+"""The console, the producers' portal and the public site: server-rendered pages over the same functions as the API.
+
+No rule of the procedure lives here. What a page shows comes from what services describe and answer; what a form takes is
+the act's own schema.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+
+from gateway.console import acts, approvals, dossiers, duties, files, inbox, lists, public, signin, words
+from gateway.console.blueprints import console, site
+from gateway.console.problems import render_problem
+from gateway.console.session import guard, headers
+from gateway.console.template import provide
+
+__all__ = ["register", "render_problem"]
+
+PAGES = (acts, approvals, dossiers, duties, files, inbox, lists, public, signin)  # importing them fills the blueprints
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+
+
+def register(app: Flask) -> None:
+    """Put the pages into the gateway's app. Languages: Chinese is the default, English by a choice kept in a cookie."""
+    if "babel" not in app.extensions:
+        Babel(
+            app,
+            default_locale="zh",
+            default_translation_directories=str(TRANSLATIONS),
+            locale_selector=words.language,
+        )
+    for blueprint in (console, site):
+        blueprint.before_request(guard)
+        blueprint.after_request(headers)
+        blueprint.context_processor(provide)
+        app.register_blueprint(blueprint)

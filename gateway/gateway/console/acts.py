@@ -1,0 +1,136 @@
+"""Performing an act: its form beside its clause, and what became of it. One pair of routes serves every act there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from uuid6 import uuid7
+
+from chassis.client import Away, UnknownOutcome
+from chassis.core.errors import Refusal
+from gateway import matters
+from gateway.console import forms
+from gateway.console.asking import clause, kind_row, services
+from gateway.console.blueprints import console
+from gateway.console.session import acting
+from gateway.files import keep
+from gateway.problems import Rejection, problem_of
+from gateway.wiring import gateway
+
+Row = dict[str, Any]
+
+
+@console.get("/roots/<kind>/<id>/acts/<act>")
+def act_form(kind: str, id: str, act: str) -> ResponseReturnValue:
+    """The form of an act on a root or on one of its parts (`?part=`)."""
+    return _form(kind, id, act, data=_prefilled())
+
+
+@console.post("/roots/<kind>/<id>/acts/<act>")
+def perform(kind: str, id: str, act: str) -> ResponseReturnValue:
+    """Perform an act on a root; a refusal comes back at the form with everything that was typed."""
+    return _perform(kind, id, act)
+
+
+@console.get("/start/<kind>/<act>")
+def opening_form(kind: str, act: str) -> ResponseReturnValue:
+    """The form of an act that opens a root."""
+    return _form(kind, None, act, data=_prefilled())
+
+
+@console.post("/start/<kind>/<act>")
+def open_root(kind: str, act: str) -> ResponseReturnValue:
+    """Open a root."""
+    return _perform(kind, None, act)
+
+
+def _prefilled() -> Row:
+    """Values that a link brings to an empty form (`?field.name=value`)."""
+    return {name: value for name, value in request.args.items() if name not in ("part", "next")}
+
+
+def _offered(kind: str, id: str | None, act: str, part: str | None) -> Row | None:
+    """The act among those open to me now, with the choices of the moment."""
+    rows = matters.acts(services(), kind, id, acting())
+    fitting = [row for row in rows if row["act"] == act]
+    return next((row for row in fitting if not part or row.get("part") == part), None)
+
+
+def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
+    schema = services().act(kind, act).get("schema") or {}
+    form = request.form
+    data: Row = {}
+    try:
+        data = forms.read(schema, form, request.files, keep_upload)
+        if form.get("row"):
+            return _form(kind, id, act, data=grown(schema, data, form["row"]), part=form.get("part"), key=form.get("key", ""))
+        answer = matters.perform(
+            services(), kind, id, act, data, form.get("key") or str(uuid7()), acting(),
+            part=form.get("part") or None, expects=form.get("expects", type=int),
+        )  # fmt: skip
+    except (Refusal, Rejection, Away, UnknownOutcome) as fault:
+        problem = problem_of(fault)
+        # A stale or refused attempt is tried again with the same key: a refusal does not consume it.
+        page = _form(kind, id, act, data=data, part=form.get("part"), key=form.get("key", ""), fault=problem)
+        return page, problem.status
+    return redirect(_after(kind, answer))
+
+
+def _after(kind: str, answer: Row) -> str:
+    """The page that shows what was done."""
+    root = str(answer["root"])
+    told = {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{root}:{answer.get('seq')}"}
+    if answer.get("dossier"):
+        return url_for("console.dossier", dossier=answer["dossier"], **told) + f"#{root}"
+    return url_for("console.root", kind=answer.get("kind") or kind, id=root, **told)
+
+
+def grown(schema: Row, data: Row, path: str) -> Row:
+    """The data with one more empty row at the list that `path` names."""
+    target: Any = data
+    *way, last = path.split(".")
+    for name in way:
+        target = target[int(name)] if isinstance(target, list) else target.setdefault(name, {})
+    rows = target.setdefault(last, []) if isinstance(target, dict) else []
+    rows.extend([None] if rows else [None, None])
+    return data
+
+
+def keep_upload(upload: Any) -> dict[str, Any]:
+    """Keep an uploaded file and return its reference."""
+    here = gateway()
+    return keep(here.files, upload.stream, upload.filename, here.config.file_limit)
+
+
+def _form(
+    kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Any = None
+) -> ResponseReturnValue:
+    row = services().act(kind, act)
+    part = part or request.args.get("part")
+    view = matters.root(services(), kind, id, acting()) if id else None
+    offered = _offered(kind, id, act, part)
+    if offered is None and fault is None:
+        raise Refusal("forbidden", "此行为目前不向您开放", "This act is not open to you now", clause=row.get("clause"), act=act)
+    offered = offered or {}
+    errors = dict(fault.errors) if fault is not None else {}
+    fields = forms.fields_of(row.get("schema") or {}, data, errors, offered.get("choices"))
+    return render_template(
+        "console/act.html", kind=kind, kind_row=kind_row(kind), view=view, act=row, offered=offered, part=_part(view, part),
+        fields=fields, loose=forms.loose_errors(fields, errors), fault=fault, key=key or str(uuid7()),
+        expects=_version(view, part, offered), clause_text=clause(kind, row.get("clause")),
+        multipart=any(field.kind == "file" for field in forms.walk(fields)),
+    )  # fmt: skip
+
+
+def _part(view: Row | None, part: str | None) -> Row | None:
+    found: Row | None = next((row for row in (view or {}).get("parts") or [] if row["id"] == part), None)
+    return found
+
+
+def _version(view: Row | None, part: str | None, offered: Row) -> Any:
+    """The version the form was made from: of the addressed part where there is one, else of the root."""
+    if view is None:
+        return None
+    return offered.get("part_version") if part and offered.get("part_version") is not None else view.get("version")

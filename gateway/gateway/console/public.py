@@ -1,0 +1,131 @@
+"""The public site: what is recalled, and reporting a product, with no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadSignature, URLSafeSerializer
+from uuid6 import uuid7
+
+from chassis.client import Away, UnknownOutcome
+from chassis.core.errors import Refusal
+from chassis.core.times import iso
+from gateway import matters
+from gateway.console import forms
+from gateway.console.acts import grown, keep_upload
+from gateway.console.asking import kind_row, kinds, services
+from gateway.console.blueprints import site
+from gateway.console.files import files_of, streamed_held
+from gateway.console.session import open_to_all
+from gateway.problems import Rejection, problem_of
+from gateway.wiring import gateway
+
+LEAD, REPORT = "lead", "report"  # the kind and the act by which anybody reports a product
+PUBLICATION = "publication"  # the kind of what has been published
+PAGE_SIZE = 20
+RECEIPTS = "public-receipt"
+
+
+@site.get("/")
+@open_to_all
+def home() -> str:
+    """The front page: the latest recalls, and the way to report."""
+    found, away = _published(size=6)
+    return render_template("public/home.html", found=found, away=away)
+
+
+@site.get("/recalls")
+@open_to_all
+def recalls() -> str:
+    """What has been published, by words."""
+    text = request.args.get("q", "").strip()
+    page = max(1, request.args.get("page", 1, type=int))
+    found, away = _published(text=text, page=page, size=PAGE_SIZE)
+    last = max(1, -(-int(found["total"]) // PAGE_SIZE))
+    return render_template("public/recalls.html", found=found, away=away, text=text, page=page, last=last)
+
+
+@site.get("/recalls/<id>")
+@open_to_all
+def recall(id: str) -> str:
+    """One recall's notice, as the public may read it."""
+    view = matters.root(services(), PUBLICATION, id, None)
+    files = list(files_of(view.get("body")))
+    return render_template("public/recall.html", view=view, row=kind_row(PUBLICATION), files=files)
+
+
+@site.get("/recalls/<id>/files/<hash>")
+@open_to_all
+def recall_file(id: str, hash: str) -> ResponseReturnValue:
+    """A file of a published notice."""
+    return streamed_held(matters.root(services(), PUBLICATION, id, None), hash)
+
+
+def _published(**query: Any) -> tuple[dict[str, Any], bool]:
+    """The public's search of publications; whether the service is away."""
+    try:
+        wanted = {name: value for name, value in query.items() if value}
+        return matters.search(services(), PUBLICATION, wanted, None), False
+    except (Away, Refusal):
+        return {"items": [], "total": 0, "page": 1}, True
+
+
+@site.get("/report")
+@open_to_all
+def report_form() -> str:
+    """The public's form: the schema of the reporting act."""
+    return _report({})
+
+
+@site.post("/report")
+@open_to_all
+def report() -> ResponseReturnValue:
+    """Take a report and give its receipt number; a refusal comes back at the form with everything that was typed."""
+    form, data = request.form, dict[str, Any]()
+    schema = services().act(LEAD, REPORT).get("schema") or {}
+    try:
+        wait = gateway().public.take(request.remote_addr or "")
+        if wait:
+            raise Rejection("too-many", retry_after=wait)
+        data = forms.read(schema, form, request.files, keep_upload)
+        if form.get("row"):
+            return _report(grown(schema, data, form["row"]), key=form.get("key", ""))
+        answer = matters.perform(services(), LEAD, None, REPORT, data, form.get("key") or str(uuid7()), None)
+    except (Refusal, Rejection, Away, UnknownOutcome) as fault:
+        problem = problem_of(fault)
+        return make_response(_report(data, key=form.get("key", ""), fault=problem), problem.status)
+    slip = {"number": answer.get("number") or answer["root"], "at": answer.get("at") or iso(gateway().clock.now())}
+    return redirect(url_for("site.receipt", slip=_slips().dumps(slip)))
+
+
+@site.get("/receipt/<slip>")
+@open_to_all
+def receipt(slip: str) -> str:
+    """The receipt of a report: its number and when it came in. The address itself carries both, signed."""
+    try:
+        return render_template("public/receipt.html", **_slips().loads(slip))
+    except BadSignature:
+        raise Refusal("not-found") from None
+
+
+@site.get("/privacy")
+@open_to_all
+def privacy() -> str:
+    """What is done with what a person tells us."""
+    return render_template("public/privacy.html")
+
+
+def _slips() -> URLSafeSerializer:
+    return URLSafeSerializer(gateway().secret, salt=RECEIPTS)
+
+
+def _report(data: dict[str, Any], key: str = "", fault: Any = None) -> str:
+    act = services().act(LEAD, REPORT)
+    errors = dict(fault.errors) if fault is not None else {}
+    fields = forms.fields_of(act.get("schema") or {}, data, errors)
+    return render_template(
+        "public/report.html", act=act, fields=fields, loose=forms.loose_errors(fields, errors), fault=fault, key=key or str(uuid7()),
+        kinds=kinds(), multipart=any(field.kind == "file" for field in forms.walk(fields)),
+    )  # fmt: skip
