@@ -1,0 +1,8 @@
+"""Which bureau stands behind the person who acts."""
+
+from chassis.core import Act
+
+
+def bureau_of(do: Act) -> str:
+    """The bureau that the person acts for: the province where the division is its own, else the organisation itself."""
+    return do.actor.organisations[-1]

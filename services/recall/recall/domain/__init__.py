@@ -1,0 +1,1 @@
+"""What the law judges in a recall: pure functions, no I/O."""

@@ -1,0 +1,49 @@
+"""The recall: what must be so before it is evaluated, required again or closed."""
+
+from chassis.core import Moment
+from recall.domain.rates import quantities_of, reaches, recovered_of
+
+
+def progress_reported(at: Moment) -> bool:
+    """Article 16(1): 「生产者实施召回，要采取及时、有效的召回措施」: an effect is evaluated on what it reported."""
+    return at.root.body.get("recovered") is not None
+
+
+def round_fed_back(at: Moment) -> bool:
+    """A territorial bureau has fed back on this round.
+
+    Article 17(3): 「技术机构根据市局、县级局反馈情况，及时对召回活动进行效果评估」.
+    """
+    running = at.root.body["round"]
+    return any(row["round"] == running and row.get("review") != "returned" for row in at.root.body.get("feedback", []))
+
+
+def effect_insufficient(at: Moment) -> bool:
+    """This round was evaluated as insufficient, or as wrong in scope.
+
+    Article 17(4): 「省局发现生产者召回的消费品范围不准确、召回措施未能消除缺陷或者降低安全风险的，
+    应当通知生产者重新实施召回」.
+    """
+    effect = at.root.body.get("effect")
+    return bool(effect) and effect["round"] == at.root.body["round"] and insufficient(effect)
+
+
+def effect_accepted(at: Moment) -> bool:
+    """The effect suffices and the target is reached, or the residual risk is accepted with reasons.
+
+    Article 17(4), a contrario: only what lowered the risk need not be done again; who accepts what is left says why.
+    """
+    return not falls_short(at.root.body) or bool((at.data.get("residual_risk_reasons") or "").strip())
+
+
+def insufficient(effect: dict) -> bool:
+    """Tell whether an evaluation found the effect insufficient, or the scope not accurate."""
+    return effect["conclusion"] == "insufficient" or not effect["scope_accurate"]
+
+
+def falls_short(body: dict) -> bool:
+    """Tell whether a recall is below its target, or its last evaluation found it insufficient."""
+    reached = reaches(
+        recovered_of(body["recovered"]), quantities_of(body["quantities"]), body["plan"]["target_percent"]
+    )
+    return insufficient(body["effect"]) or not reached

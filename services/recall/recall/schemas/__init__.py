@@ -1,0 +1,1 @@
+"""What acts take and what facts carry."""

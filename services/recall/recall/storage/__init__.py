@@ -1,0 +1,1 @@
+"""The recall service's own tables and questions."""

@@ -1,0 +1,140 @@
+"""The cases that a jurist writes (given / when / then, a file a clause), played on the service."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import CASE, NOTIFIED
+
+from chassis.core import Refusal
+from recall.app import application
+
+HERE = Path(__file__).parent
+STEPS: dict[str, Any] = yaml.safe_load((HERE / "steps.yaml").read_text(encoding="utf-8"))
+FILES = sorted(HERE.glob("[0-9]*.yaml"))
+CASES = [
+    (found["clause"], case)
+    for found in (yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES)
+    for case in found["cases"]
+]
+
+
+class Story:
+    """One matter as a case tells it: a date moves the day, a step is done by whom it names."""
+
+    def __init__(self, house: Any) -> None:
+        self.house = house
+        self.root: str | None = None
+        self.outcome: dict[str, Any] = {}
+        self.event_outcome: str | None = None
+
+    def play(self, step: Any) -> None:
+        """A date moves the day; a name is a step of steps.yaml; else a step written out, or `like:` a named one."""
+        if isinstance(step, dict):
+            like = STEPS[step["like"]] if "like" in step else {}
+            self._do({**like, **step, "data": {**like.get("data", {}), **step.get("data", {})}})
+        elif str(step)[:2] == "20":
+            self.house.on(str(step))
+        else:
+            self._do(STEPS[step])
+
+    def _do(self, step: dict[str, Any]) -> None:
+        data = {name: self.house.today if value == "today" else value for name, value in step.get("data", {}).items()}
+        data = {name: value for name, value in data.items() if value != "left out"}
+        if "event" in step:
+            self._hear(step["event"], data)
+            return
+        root = None if step.get("new") else self.root
+        part = self.house.parts_of(self.root, step["part"])[-1]["id"] if "part" in step else None
+        self.outcome = self.house.act(step["who"], step.get("kind", "recall"), step["act"], root, data, part)
+        self.root = self.outcome["root"]
+
+    def _hear(self, event: str, data: dict[str, Any]) -> None:
+        about = {"case": CASE, "recall": self.root, "root": self.root, "document": "document_example"}
+        sent = (NOTIFIED if event.endswith(("recall-notified.v1", "declared.v1")) else {}) | about | data
+        subject = CASE if event.startswith("investigation.") else sent.get("publication", sent["document"])
+        self.event_outcome = self.house.event(event, sent, subject=subject)
+        assert self.event_outcome == "taken", f"{event}: {self.event_outcome} {self.house.reason}"
+        if self.root is None:
+            (self.root,) = self.house.roots("recall")
+
+
+def _at(body: Any, path: str) -> Any:
+    for key in path.split("."):
+        body = body[int(key)] if key.lstrip("-").isdigit() else body[key]
+    return body
+
+
+def _holds(story: Story, then: dict[str, Any]) -> None:
+    """What the case says of the root after all that; a refused opening leaves no root to say anything of."""
+    if not then:
+        return
+    found = story.house.system(story.root)
+    for what, wanted in then.items():
+        if what == "state":
+            assert found.root.state == wanted
+        elif what == "parts":
+            for kind, states in wanted.items():
+                assert [part.state for part in found.parts if part.kind == kind] == states
+        elif what == "body":
+            assert {path: _at(found.root.body, path) for path in wanted} == wanted
+        elif what == "due":
+            assert {name: _due(found, name) for name in wanted} == {
+                name: day and str(day) for name, day in wanted.items()
+            }
+        elif what == "clock":
+            assert {name: [run.state for run in found.clocks if run.name == name][-1] for name in wanted} == wanted
+        elif what == "documents":
+            assert [fact["kind"] for fact in story.house.facts("document-issued")][-len(wanted) :] == wanted
+        elif what == "facts":
+            for name, values in wanted.items():
+                told = story.house.facts(name)[-1]
+                assert {key: told[key] for key in values} == {
+                    key: value if not hasattr(value, "isoformat") else str(value) for key, value in values.items()
+                }
+        elif what == "parties":
+            assert {name: [p.who for p in found.parties if p.name == name] for name in wanted} == wanted
+        else:
+            raise AssertionError(f"a case cannot ask for {what!r}")
+
+
+def _due(found: Any, name: str) -> str | None:
+    return next((run.due_on for run in reversed(found.clocks) if run.name == name and run.state == "running"), None)
+
+
+@pytest.mark.parametrize(("clause", "case"), CASES, ids=[f"{clause} {case['name']}" for clause, case in CASES])
+def test_a_case_of_the_rule(house, clause, case):
+    story = Story(house)
+    for step in case.get("given", []):
+        story.play(step)
+    then = dict(case["then"])
+    refused = {key: then.pop(key) for key in ("refused", "guard", "field") if key in then}
+    if refused:
+        with pytest.raises(Refusal) as refusal:
+            story.play(case["when"])
+        assert refusal.value.code == refused["refused"]
+        assert refusal.value.facts.get("guard") == refused.get("guard")
+        if "field" in refused:
+            assert set(refusal.value.errors) == {refused["field"]}
+    else:
+        story.play(case["when"])
+    _holds(story, then)
+
+
+def test_every_clause_of_the_service_has_a_case():
+    assert set(application.rulebook.clauses) == {str(clause) for clause, _ in CASES}
+
+
+def test_every_act_of_a_person_is_played_in_some_case():
+    steps = [step for _, case in CASES for step in [*case.get("given", []), case["when"]]]
+    named = [STEPS[s] if not isinstance(s, dict) and s in STEPS else s for s in steps]
+    played = {
+        (s.get("kind", "recall"), s["act"])
+        for s in named + [STEPS.get(s.get("like"), {}) for s in steps if isinstance(s, dict)]
+        if isinstance(s, dict) and "act" in s
+    }
+    acts = {
+        (kind.name, act.name) for kind in application.rulebook.kinds.values() for act in kind.acts.values() if act.by
+    }
+    assert acts - played == set()
