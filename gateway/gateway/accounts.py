@@ -19,7 +19,7 @@ RECORDERS = ("head", "leader", "registry")  # posts that may record a deputy for
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation: a bureau, division, institution, experts, producer or operator; `area` is a bureau's division code."""
+    """An organisation: bureau, division, institution, experts, producer, operator; `area` is a bureau's own code."""
 
     id: str
     zh: str

@@ -34,8 +34,8 @@ HEADERS = {
 }
 
 
-def create_app(config: Config, client: Client | None = None) -> Flask:
-    """The gateway as a Flask application; `client` stands in for the RPC client in tests."""
+def create_app(config: Config, client: Client | None = None, pages: bool = True) -> Flask:
+    """The gateway as a Flask application; `client` stands in for the RPC client in tests; without `pages` the API alone."""
     app = Flask("gateway")
     app.extensions[EXTENSION] = assemble(config, client)
     app.config["MAX_CONTENT_LENGTH"] = config.file_limit + BODY_ROOM
@@ -50,7 +50,7 @@ def create_app(config: Config, client: Client | None = None) -> Flask:
     install(app)
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(Exception, _refuse)
-    if find_spec("gateway.console") is not None:
+    if pages and find_spec("gateway.console") is not None:
         _install_pages(app)
     return app
 

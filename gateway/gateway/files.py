@@ -18,6 +18,7 @@ OFFICE = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MARKUP = (b"<!doctype", b"<html", b"<svg", b"<script", b"<head", b"<body", b"<?php")
+CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")  # bytes that no text holds
 ALLOWED = (*SHOWN, "video/mp4", *OFFICE.values(), "application/json", "application/xml", "text/plain")
 
 
@@ -69,7 +70,7 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError:
         raise _unknown() from None
     lowered = content.lower()
-    if b"\x00" in content or any(mark in lowered for mark in MARKUP):
+    if CONTROL.intersection(content) or any(mark in lowered for mark in MARKUP):
         raise _unknown()
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:5]
     if start.startswith(b"<?xml"):

@@ -1,0 +1,49 @@
+"""What is composed from several services: duties and dossiers, and what is shown while a service is away."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+from gateway_canned import CASE, DOSSIER, LEAD, PAPER, CannedClient
+
+
+def test_a_dossier_shows_all_services_side_by_side(http: FlaskClient, handler: dict[str, str]) -> None:
+    told = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
+    assert {root["id"]: root["service"] for root in told["roots"]} == {CASE: "investigation", LEAD: "intake"}
+    assert [(row["root"], row["seq"]) for row in told["timeline"]] == [(LEAD, 1), (CASE, 1), (CASE, 2)]
+    assert [(paper["id"], paper["issued_by"], paper["kind"]) for paper in told["documents"]] == [
+        (PAPER, CASE, "通知书")
+    ]
+    assert told["away"] == []
+
+
+def test_a_dossier_is_shown_without_the_service_that_is_away(
+    http: FlaskClient, handler: dict[str, str], services: CannedClient
+) -> None:
+    services.away = {"investigation"}
+    answer = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler)
+    assert answer.status_code == 200
+    assert [root["id"] for root in answer.json["roots"]] == [LEAD]
+    assert answer.json["away"] == ["investigation"]
+
+
+def test_a_dossier_nobody_holds_is_not_found(http: FlaskClient, handler: dict[str, str]) -> None:
+    assert http.get("/api/v1/dossiers/dossier_other", headers=handler).status_code == 404
+
+
+def test_duties_come_most_urgent_first_and_undated_last(http: FlaskClient, handler: dict[str, str]) -> None:
+    told = http.get("/api/v1/duties", headers=handler).json
+    assert [(duty["service"], duty["due_at"]) for duty in told["items"]] == [
+        ("investigation", "2026-04-08T16:00:00Z"),
+        ("intake", "2026-04-09T16:00:00Z"),
+        ("intake", None),
+        ("investigation", None),
+    ]
+
+
+def test_duties_are_shown_without_the_service_that_is_away(
+    http: FlaskClient, handler: dict[str, str], services: CannedClient
+) -> None:
+    services.silent = {"intake"}
+    told = http.get("/api/v1/duties", headers=handler).json
+    assert told["away"] == ["intake"]
+    assert {duty["service"] for duty in told["items"]} == {"investigation"}
