@@ -139,7 +139,8 @@ def invite_national_expert(do: Act) -> None:
     if any(seat.body["person"] == do.data["person"] for seat in panels.held(do.parts("seat"))):
         raise Refusal("invalid", errors={"person": ["该人员已在专家组中 / this person sits on the panel already"]})
     body = {key: do.data[key] for key in ("person", "name", "employer", "fields", "reasons")}
-    seat = do.add("seat", {**body, "expert": None, "number": "全国专家", "how": "invited"})
+    invited = sum(seat.body["how"] == "invited" for seat in do.parts("seat"))
+    seat = do.add("seat", {**body, "expert": None, "number": f"全国专家{invited + 1}", "how": "invited"})
     do.party("member", do.data["person"], part=seat.id)
 
 
@@ -248,6 +249,7 @@ def _opinion_paper(do: Act, numbers: dict[str, str]) -> dict[str, Any]:
 def withdraw_panel(do: Act) -> None:
     """Article 20: the panel is no longer wanted, or was wrongly asked for; whoever asked is told."""
     do.body["withdrawal"] = {"on": do.today.isoformat(), "reasons": do.data["reasons"]}
+    queries.release(do.connection, do.root.id)
     do.fact("panel-withdrawn", {**_asked(do), "reasons": do.data["reasons"], "withdrawn_on": do.today.isoformat()})
 
 

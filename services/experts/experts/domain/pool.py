@@ -56,7 +56,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Sitting:
-    """A seat that an expert has, or had, on a panel of one dossier."""
+    """A seat that an expert has, or had, on a panel of one dossier; `released` when the panel was withdrawn."""
 
     expert: str
     panel: str
@@ -96,7 +96,8 @@ def why_not(profile: Profile, wanted: Wanted, sittings: Iterable[Sitting]) -> st
             return "conflicted"
         if sitting.panel == wanted.panel:
             return "seated"
-        if wanted.purpose == "redetermination" and sitting.purpose == "determination":
+        determined = sitting.purpose == "determination" and sitting.state in ("drawn", "confirmed")
+        if wanted.purpose == "redetermination" and determined:
             return "determined_before"
     return None
 

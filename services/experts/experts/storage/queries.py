@@ -94,6 +94,12 @@ def set_seat(connection: Connection, seat_id: str, state: str) -> None:
     connection.execute(update(sittings).where(sittings.c.seat_id == seat_id).values(state=state))
 
 
+def release(connection: Connection, panel: str) -> None:
+    """Let go of those who hold a seat on a panel that was withdrawn; who was recused stays so in this dossier."""
+    held = sittings.c.state.in_(("drawn", "confirmed"))
+    connection.execute(update(sittings).where(sittings.c.panel_id == panel, held).values(state="released"))
+
+
 def sat_in(connection: Connection, dossier: str) -> list[Sitting]:
     """Every seat that an expert of the pool has or had on a panel of one dossier."""
     rows = connection.execute(

@@ -87,6 +87,33 @@ def test_who_determined_does_not_determine_again_and_who_was_recused_does_not_co
     assert {reasons[each] for each in recused} == {"conflicted"}
 
 
+def test_a_withdrawn_panel_determined_nothing_and_its_members_may_be_drawn_for_a_redetermination(stage):
+    play(stage, "pool", "requested", "drawn")
+    stage.do("withdraw-panel", "lead_bureau", data={"reasons": "提请有误"})
+    ask(stage, "dossier_1", request="request_again", purpose="redetermination")
+    stage.do("draw-members", "institution")
+    assert len(stage.root()["body"]["draw"]["eligible"]) == 7
+
+
+def test_a_national_expert_sits_and_leads_beside_those_of_the_pool(stage):
+    play(stage, "pool", "requested", "drawn")
+    guest = {"person": "person_national", "name": "全国专家甲", "employer": "示例研究院", "fields": ["furniture"]}
+    stage.do("invite-national-expert", "institution", data={**guest, "reasons": "涉及全国性问题"})
+    with pytest.raises(Refusal, match="invalid"):
+        stage.do("invite-national-expert", "lead_bureau", data={**guest, "reasons": "再次聘请"})
+    for number in range(4):
+        stage.do("confirm-seat", "member", on=number, data={"no_interest": True})
+    stage.do("appoint-leader", "institution", on=3)
+    stage.do("start-work", "institution")
+    dissenter = stage.seats()[0]["body"]["person"]
+    dissent = [{"member": dissenter, "reasons": "样品数量偏少"}]
+    stage.do("sign-opinion", expert("person_national"), data={**OPINION, "dissent": dissent})
+    paper = dict(stage.facts())["document-issued"]["fields"]
+    assert paper["leader"] == "全国专家1"
+    assert paper["dissent"] == [f"{stage.seats()[0]['body']['number']}：样品数量偏少"]
+    assert "全国专家甲" not in str(stage.facts())
+
+
 def test_another_dossier_draws_from_the_whole_pool_again(stage):
     play(stage, "pool", "requested", "drawn", "conflicted")
     ask(stage, "dossier_2", request="request_other")

@@ -49,6 +49,7 @@ def test_term_field_and_relation_decide(changed, asked, reason):
         (Sitting("expert_1", "panel_0", "consultation", "conflicted"), "determination", "conflicted"),
         (Sitting("expert_1", "panel_0", "consultation", "replaced"), "determination", "conflicted"),
         (Sitting("expert_1", "panel_1", "determination", "drawn"), "determination", "seated"),
+        (Sitting("expert_1", "panel_0", "determination", "released"), "redetermination", None),
         (Sitting("expert_2", "panel_0", "determination", "confirmed"), "redetermination", None),
     ],
 )
