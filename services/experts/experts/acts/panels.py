@@ -236,7 +236,7 @@ def _opinion_paper(do: Act, numbers: dict[str, str]) -> dict[str, Any]:
         **{key: do.body[key] for key in ("question", "product", "producer")},
         "reasons": do.data["reasons"],
         "dissent": [f"{numbers[each['member']]}：{each['reasons']}" for each in do.data["dissent"]],
-        "materials": [material["name"] for material in do.body["materials"] if "name" in material],
+        "materials": [name for each in do.body["materials"] if (name := each.get("title") or each.get("name"))],
         "purpose": panels.PURPOSES[do.body["purpose"]][0],
         "conclusion": panels.CONCLUSIONS[do.data["conclusion"]][0],
         "leader": numbers[do.body["leader"]["person"]],

@@ -68,6 +68,7 @@ def test_the_fact_of_the_signed_opinion_carries_what_the_asking_case_needs(stage
     paper = told["document-issued"]
     assert (paper["kind"], paper["clause"], paper["addressee"]) == ("专家意见", "20(b)", None)
     assert paper["fields"]["conclusion"] == "存在缺陷"
+    assert paper["fields"]["materials"] == ["调查报告"]
     assert paper["fields"]["leader"].startswith("专家2026-")
 
 
