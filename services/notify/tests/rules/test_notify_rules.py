@@ -1,0 +1,97 @@
+"""Every case of the rules, one test each: given, when, then."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from notify_desk import Desk, issued
+
+from chassis.core import Refusal
+from notify.app import application
+
+Step = dict[str, Any]
+HERE = Path(__file__).parent
+BOOK = yaml.safe_load((HERE / "stages.yaml").read_text("utf-8"))
+FILES = [yaml.safe_load(path.read_text("utf-8")) for path in sorted(HERE.glob("*.yaml")) if path.name != "stages.yaml"]
+CASES = [pytest.param(case, id=f"{book['clause']} {case['case']}") for book in FILES for case in book["cases"]]
+
+
+def test_every_clause_that_an_act_carries_has_cases() -> None:
+    assert {book["clause"] for book in FILES} == application.rulebook.carried()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: dict[str, Any], desk: Desk, quick_press: None) -> None:
+    for step in case.get("given", []):
+        assert take(desk, step) is None, f"given {step}"
+    refused = take(desk, case["when"])
+    then = case["then"]
+    if "refused" in then:
+        assert refused is not None, "it was done"
+        told = {"code": refused.code, **refused.facts, "field": next(iter(refused.errors), None)}
+        assert {key: told.get(key) for key in then["refused"]} == then["refused"]
+    else:
+        assert refused is None, f"refused: {refused} {getattr(refused, 'errors', '')}"
+        holds(desk, then)
+
+
+def take(desk: Desk, step: str | Step) -> Refusal | None:
+    """Take one step and run the worker; the refusal, if it was refused."""
+    found: Step = BOOK["stages"][step] if isinstance(step, str) else step
+    if "today" in found:
+        desk.today(found["today"])
+        return None
+    try:
+        if "event" in found:
+            _send(desk, found)
+        else:
+            kind = found.get("kind", "document")
+            new = application.rulebook.kinds[kind].acts[found["act"]].new
+            who = None if found["by"] == "public" else found["by"]
+            desk.act(found["act"], who, found.get("data", {}), None if new else last(desk, kind), kind=kind)
+    except Refusal as refusal:
+        return refusal
+    if not found.get("idle"):
+        desk.work()
+    return None
+
+
+def _send(desk: Desk, step: Step) -> None:
+    data = BOOK["events"][step["event"]] | step.get("data", {})
+    if step["event"].endswith("document-issued.v1"):
+        data = issued(**data)
+    receipt = desk.send(step["event"], data, subject=data.get("recall"))
+    assert receipt.outcome == "taken", receipt
+
+
+def last(desk: Desk, kind: str) -> str:
+    """The id of the last root of a kind."""
+    with desk.office.database.reading() as connection:
+        found = connection.exec_driver_sql(
+            f"select id from roots where kind = '{kind}' order by opened_at, id"
+        ).scalars()
+        return str(list(found)[-1])
+
+
+def holds(desk: Desk, then: dict[str, Any]) -> None:
+    """Whether the root, its clocks, its last entry and the last fact are what a case says."""
+    identifier = last(desk, then.get("kind", "document"))
+    shown = desk.office.get({"token": desk.token("handler"), "id": identifier})
+    entry = desk.office.journal({"token": desk.token("handler"), "id": identifier})[-1]
+    assert shown["state"] == then["state"]
+    assert shown["number"] == then.get("number", shown["number"])
+    assert entry["clause"] == then.get("clause", entry["clause"])
+    body = desk.look(identifier)["body"]
+    assert {key: body.get(key) for key in then.get("body", {})} == then.get("body", {})
+    clocks = {clock["clock"]: clock for clock in shown["clocks"]}
+    assert {name: clocks[name]["due_on"] for name in then.get("clock", {})} == then.get("clock", {})
+    if "met" in then:
+        assert clocks[then["met"]]["state"] == "met"
+    if "fact" in then:
+        name = then["fact"]["name"]
+        wanted = {key: value for key, value in then["fact"].items() if key != "name"}
+        fact = desk.facts(name)[-1]
+        assert {key: fact[key] for key in wanted} == wanted, json.dumps(fact, ensure_ascii=False)
+    assert desk.office.verify(identifier) == []
