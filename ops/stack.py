@@ -35,7 +35,6 @@ UP_SECONDS = 90.0
 STOP_SECONDS = 20.0
 PAUSE = 0.1
 PR_SET_PDEATHSIG = 1
-GATEWAY_COMMAND = "-m gunicorn --worker-class gthread --workers 2 --threads 10 --timeout 60 gateway.wsgi:application"
 
 
 class Stack:
@@ -264,11 +263,9 @@ class Stack:
             programs.append(
                 Program(BROKER, self.broker.command(), self.layout.log(BROKER), given, patience=25, priority=2)
             )
-        for service in self.layout.services:
-            command = [self.layout.python, "-m", service, "run"]
-            programs.append(Program(service, command, self.layout.log(service), self.environment(service)))
-        command = [self.layout.python, *GATEWAY_COMMAND.split(), "--bind", f"127.0.0.1:{self.layout.port}"]
-        programs.append(Program(GATEWAY, command, self.layout.log(GATEWAY), self.environment(GATEWAY)))
+        for name in self.programs:
+            command = [self.layout.python, "-m", name, "run"]
+            programs.append(Program(name, command, self.layout.log(name), self.environment(name)))
         return programs
 
     def _start_broker(self) -> None:

@@ -42,7 +42,9 @@ def application(environ, start_response):
 """
 
 GATEWAY_COMMANDS = """
-import sys
+import os, sys
+if sys.argv[1] == "run":
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--bind", os.environ["LISTEN"], "gateway.wsgi"])
 if sys.argv[1] not in ("migrate", "sample"):
     sys.exit("unknown command")
 """

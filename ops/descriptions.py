@@ -1,0 +1,48 @@
+"""What every service says of itself, asked on the command line, with no broker and no process left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ops import keys
+from ops.faults import Fault
+from ops.layout import ROOT, Layout, scratch
+
+NOWHERE = "amqp://localhost"
+"""Describing needs an address of a broker in the configuration, and never connects to it."""
+
+
+@contextmanager
+def bench() -> Iterator[Layout]:
+    """A scratch house with keys and nothing running, for commands that only read the sources."""
+    with tempfile.TemporaryDirectory(prefix="zhaohui-") as folder:
+        layout = scratch(Path(folder))
+        layout.data.mkdir()
+        keys.make(layout)
+        yield layout
+
+
+def ask(layout: Layout, program: str, *arguments: str) -> str:
+    """What `python -m <program> <arguments>` prints. Raises Fault when it fails."""
+    command = [layout.python, "-m", program, *arguments]
+    environment = {**os.environ, **layout.environment(program, NOWHERE)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        raise Fault(f"{program} {arguments[0]} 失败", f"python -m {program} {' '.join(arguments)} failed: {last}")
+    return done.stdout
+
+
+def all_of(layout: Layout) -> dict[str, dict[str, Any]]:
+    """Service → its description (docs/architecture.md, `describe`)."""
+    with ThreadPoolExecutor(2) as pool:
+        told = pool.map(lambda service: json.loads(ask(layout, service, "describe")), layout.services)
+        return dict(zip(layout.services, told, strict=True))
