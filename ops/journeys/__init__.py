@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Say = Callable[[str], None]
-Journey = Callable[[str, Say], None]
+from ops.journeys import furniture, voluntary
+from ops.journeys.story import PASSWORD
 
-JOURNEYS: tuple[Journey, ...] = ()
+Say = Callable[[str], None]
+Journey = Callable[[str, Say], str]
+
+JOURNEYS: tuple[Journey, ...] = (furniture.play, voluntary.play)
 
 
 def play_one(url: str, say: Say) -> None:
@@ -28,4 +31,9 @@ def play(url: str, say: Say) -> None:
 
 def logins() -> list[str]:
     """The logins to try first, a line each."""
-    return []
+    return [
+        f"recall.handler  召回处承办人    口令 password {PASSWORD}",
+        "recall.head     召回处处长      recall.leader  局领导        registry  文书",
+        "institute.analyst 技术机构      sy.handler  沈阳市局        expert1 … expert9  专家",
+        "maker           生产者          seller  经营者",
+    ]

@@ -70,7 +70,7 @@ def _take(office: "Office", connection: Connection, event: Event, now: datetime)
         return Receipt("failed", event.id, event.subject, f"{type(fault).__name__}: {fault.orig}")
     except Exception as fault:
         savepoint.rollback()
-        office.log.exception("an event's act failed", event=event.id, type=event.type)
+        office.log.exception("an event's act failed", event_id=event.id, type=event.type)
         return Receipt("failed", event.id, event.subject, f"{type(fault).__name__}: {fault}")
     return Receipt("taken", event.id, event.subject)
 

@@ -188,17 +188,7 @@ def _offer(
     part: Part | None,
 ) -> Json:
     mark = office.application.functions[(kind.name, act.name)][0]
-    moment = Moment(
-        loaded.root if loaded else None,
-        part,
-        {},
-        loaded.parts if loaded else [],
-        loaded.clocks if loaded else [],
-        loaded.parties if loaded else [],
-        actor,
-        office.clock.now(),
-        office.settings,
-    )
+    moment = _moment(office, actor, loaded, part)
     run = next((loaded.clock(name, part.id if part else None) for name in act.meets), None) if loaded else None
     running = run if run and run.state == "running" else None
     return {
@@ -219,6 +209,21 @@ def _offer(
         "unmet": [_unmet(office, name) for name in act.needs if not act.new and not _holds(office, name, moment)],
         "choices": {field: choose(connection, moment) for field, choose in mark.choices.items()},
     }
+
+
+def _moment(office: "Office", actor: Actor, loaded: Loaded | None, part: Part | None) -> Moment:
+    """Return what guards and choices judge on before any data is given."""
+    return Moment(
+        loaded.root if loaded else None,
+        part,
+        {},
+        loaded.parts if loaded else [],
+        loaded.clocks if loaded else [],
+        loaded.parties if loaded else [],
+        actor,
+        office.clock.now(),
+        office.settings,
+    )
 
 
 def _holds(office: "Office", name: str, moment: Moment) -> bool:
@@ -530,11 +535,19 @@ def _awaited(office: "Office", connection: Connection, actor: Actor) -> list[Jso
             drafted = _drafted(connection, root_id)
             for act in [act for act in waiting if act.name not in drafted]:
                 targets: list[Part | None] = [p for p in loaded.parts if p.kind == act.on] if act.on else [None]
-                if any(_may_now(office, actor, kind, act, loaded, part) for part in targets):
+                if any(_waits_for(office, actor, kind, act, loaded, part) for part in targets):
                     names.append(act.name)
             if names:
                 found.append(_duty(office, kind, loaded, "awaits", names, since=loaded.root.opened_at))
     return found
+
+
+def _waits_for(office: "Office", actor: Actor, kind: KindRule, act: ActRule, loaded: Loaded, part: Part | None) -> bool:
+    """Tell whether the root waits for this act of this actor: it may be done now, and its conditions hold."""
+    if not _may_now(office, actor, kind, act, loaded, part):
+        return False
+    moment = _moment(office, actor, loaded, part)
+    return all(_holds(office, name, moment) for name in act.needs)
 
 
 def _draft_duties(office: "Office", connection: Connection, actor: Actor) -> list[Json]:

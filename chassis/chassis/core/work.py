@@ -656,12 +656,19 @@ class Work:
             )
 
     def _clocks(self, act: "Act") -> None:
-        """Start, end and extend what the row says; started first, so that an act that reports itself late is on record as late."""
-        rule = act.rule
+        """Start, end and extend what the row says.
+
+        A clock that is both met and started: where it runs, it is met and the next period begins; where it does not,
+        it is started and met at once, so that a report that comes late is on record as late.
+        """
+        rule, part_id = act.rule, act.part.id if act.part else None
+        running = {run.name for run in act.loaded.clocks if run.state == "running" and run.part_id in ("", part_id)}
+        for clock in [clock for clock in rule.meets if clock in running or clock not in rule.starts]:
+            act.meet(clock)
         for clock, field_name in rule.starts.items():
             act.start(clock, act.today if field_name == "today" else act.data[field_name])
-        for clock in rule.meets:
-            act.meet(clock)
+            if clock in rule.meets and clock not in running:
+                act.meet(clock)
         for clock in rule.stops:
             act.stop(clock)
         for clock, field_name in rule.extends.items():

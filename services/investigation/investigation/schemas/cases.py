@@ -33,11 +33,12 @@ EXPERTISE = [
     ("chemistry", "化学", "chemistry"),
     ("childrens_products", "儿童用品", "children's products"),
     ("electrical", "电器", "electrical products"),
-    ("mechanical", "机械", "mechanical safety"),
+    ("mechanics", "机械", "mechanics"),
+    ("toys", "玩具", "toys"),
+    ("standards", "标准", "standards"),
+    ("fire_safety", "消防", "fire safety"),
     ("textiles", "纺织", "textiles"),
     ("medicine", "医学", "medicine"),
-    ("statistics", "统计", "statistics"),
-    ("law", "法律", "law"),
 ]
 
 
