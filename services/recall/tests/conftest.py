@@ -1,184 +1,19 @@
-"""The recall service on a database of its own, with the people of the sample province, on days that the test names."""
+"""The recall service opened on databases of its own, made by its migrations."""
 
 import base64
-import itertools
-import json
-from datetime import UTC, datetime
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
+from recall_house import House
 
-from chassis.core import Office, store, tables
+from chassis.core import Office
 from chassis.core.config import Config
-from chassis.core.ids import new_id
-from chassis.core.times import FixedClock
-from chassis.core.tokens import Actor, issue
+from chassis.core.migrate import upgrade
 from recall.app import application
-
-PRODUCER = "91210100MA0000A019"
-SHOP = "91210100MA0000A03F"
-CASE = "case_01990000-0000-7000-8000-000000000001"
-
-
-def _person(
-    name: str, *organisations: str, area: str | None = None, offices: tuple[str, ...] = (), posts: tuple[str, ...] = ()
-) -> Actor:
-    return Actor(name, organisations[0], organisations, area, offices, posts)
-
-
-PEOPLE = {
-    "handler": _person(
-        "p_handler", "org_210000-recall", "org_210000", area="210000", offices=("recall",), posts=("handler",)
-    ),
-    "head": _person("p_head", "org_210000-recall", "org_210000", area="210000", offices=("recall",), posts=("head",)),
-    "leader": _person(
-        "p_leader", "org_210000-office", "org_210000", area="210000", offices=("leadership",), posts=("leader",)
-    ),
-    "legal": _person("p_legal", "org_210000-legal", "org_210000", area="210000", offices=("legal",), posts=("legal",)),
-    "enforcement": _person(
-        "p_enforcement",
-        "org_210000-enforcement",
-        "org_210000",
-        area="210000",
-        offices=("enforcement",),
-        posts=("handler",),
-    ),
-    "enforcement_head": _person(
-        "p_enforcement_head",
-        "org_210000-enforcement",
-        "org_210000",
-        area="210000",
-        offices=("enforcement",),
-        posts=("head",),
-    ),
-    "institution": _person("p_institution", "org_institute", offices=("institution",), posts=("handler",)),
-    "shenyang": _person(
-        "p_shenyang", "org_210100", area="210100", offices=("recall", "complaints", "enforcement"), posts=("handler",)
-    ),
-    "dalian": _person(
-        "p_dalian", "org_210200", area="210200", offices=("recall", "complaints", "enforcement"), posts=("handler",)
-    ),
-    "county": _person(
-        "p_county", "org_210102", area="210102", offices=("recall", "complaints", "enforcement"), posts=("handler",)
-    ),
-    "producer": _person("p_producer", f"org_{PRODUCER}", offices=("producer",)),
-    "shop": _person("p_shop", f"org_{SHOP}", offices=("operator",)),
-    "stranger": _person("p_stranger", "org_91210200MA0000A02H", offices=("producer",)),
-}
-
-
-class House:
-    """The office with the people of the sample province: they act by name, events arrive, days pass."""
-
-    def __init__(self, office: Office, key: Ed25519PrivateKey) -> None:
-        self.office = office
-        self._key = key
-        self._commands = itertools.count(1)
-        self._sequences: dict[str, int] = {}
-        self.reason: str | None = None
-
-    def on(self, day: str) -> None:
-        """Make it this day (10 in the morning in Shanghai)."""
-        self.today = day
-        self.office.clock = FixedClock(datetime.fromisoformat(f"{day}T02:00:00").replace(tzinfo=UTC))
-
-    def token(self, who: str) -> str:
-        """The token of a person of the sample province."""
-        return issue(PEOPLE[who], self._key)
-
-    def get(self, who: str, root: str) -> dict[str, Any]:
-        """A root as somebody sees it."""
-        return self.office.get({"token": self.token(who), "id": root})
-
-    def act(
-        self,
-        who: str,
-        kind: str,
-        act: str,
-        root: str | None = None,
-        data: dict[str, Any] | None = None,
-        part: str | None = None,
-    ) -> dict[str, Any]:
-        """Perform an act on the version that stands; a draft goes up its chain to the end."""
-        request = {
-            "command": f"command-{next(self._commands):06}",
-            "token": self.token(who),
-            "kind": kind,
-            "act": act,
-            "id": root,
-            "part": part,
-            "data": data or {},
-        }
-        if root:
-            request["expects"] = self._version(root, part)
-        found = self.office.perform(request)
-        return self._signed(kind, found, who) if found.get("draft") and act != "approve-draft" else found
-
-    def _signed(self, kind: str, drafted: dict[str, Any], who: str) -> dict[str, Any]:
-        found = drafted
-        head = "enforcement_head" if who.startswith("enforcement") else "head"
-        for signer in (head, "leader"):
-            found = self.act(signer, kind, "approve-draft", drafted["root"], {"draft": drafted["draft"]["id"]})
-        return found
-
-    def _version(self, root: str, part: str | None) -> int | None:
-        table, identifier = (tables.parts, part) if part else (tables.roots, root)
-        with self.office.database.reading() as connection:
-            return connection.execute(select(table.c.version).where(table.c.id == identifier)).scalar_one_or_none()
-
-    def event(
-        self,
-        type: str,
-        data: dict[str, Any],
-        *,
-        subject: str | None = None,
-        dossier: str = "dossier_example",
-        sequence: int | None = None,
-    ) -> str:
-        """Let a fact of another service arrive; returns what became of it."""
-        subject = subject or data.get("case") or data.get("document") or data.get("publication")
-        if sequence is None:
-            sequence = self._sequences[subject] = self._sequences.get(subject, 0) + 1
-        event = {"specversion": "1.0", "id": new_id("event"), "type": type, "subject": subject, "dossier": dossier}
-        event |= {"source": f"/{type.partition('.')[0]}", "time": "2026-07-06T02:00:00Z", "sequence": str(sequence)}
-        event["data"] = data
-        receipt = self.office.receive([json.dumps(event).encode()])[0]
-        self.reason = receipt.reason
-        return receipt.outcome
-
-    def facts(self, name: str | None = None) -> list[dict[str, Any]]:
-        """The facts told so far, or those of one name, oldest first."""
-        with self.office.database.reading() as connection:
-            rows = connection.execute(
-                select(tables.outbox.c.type, tables.outbox.c.body).order_by(tables.outbox.c.id)
-            ).all()
-        return [json.loads(row.body)["data"] for row in rows if name is None or row.type == f"recall.{name}.v1"]
-
-    def roots(self, kind: str) -> list[str]:
-        """The ids of the roots of a kind."""
-        with self.office.database.reading() as connection:
-            return list(
-                connection.execute(
-                    select(tables.roots.c.id).where(tables.roots.c.kind == kind).order_by(tables.roots.c.id)
-                ).scalars()
-            )
-
-    def system(self, root: str) -> store.Loaded:
-        """A root with all that belongs to it, as the service itself holds it."""
-        with self.office.database.reading() as connection:
-            return store.load(connection, root, lock=False)
-
-    def parts_of(self, root: str, kind: str) -> list[dict[str, Any]]:
-        """The parts of a kind, oldest first."""
-        return [
-            {"id": part.id, "state": part.state, "body": part.body}
-            for part in self.system(root).parts
-            if part.kind == kind
-        ]
 
 
 @pytest.fixture(scope="session")
@@ -187,55 +22,45 @@ def key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.generate()
 
 
+def configure(folder: Path, url: str, key: Ed25519PrivateKey) -> Config:
+    """The configuration of a service whose keys and files are in a folder."""
+    public, seal = folder / "token.pub.pem", folder / "seal"
+    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    seal.write_bytes(base64.b64encode(b"k" * 32))
+    settings = {"province": "org_210000", "province_area": "210000", "institution": "org_institute"}
+    files = str(folder / "files")
+    return Config("recall", "test", url, "amqp://", files, "system", str(public), str(seal), settings=settings)
+
+
 @pytest.fixture
-def open_house(tmp_path: Path, key: Ed25519PrivateKey):
-    """Open the service on a database URL, its tables made."""
+def open_house(tmp_path: Path, key: Ed25519PrivateKey) -> Iterator[Callable[[str], House]]:
+    """Open the service on a database URL, brought to the present schema."""
     opened = []
 
     def open_on(url: str) -> House:
-        public, seal = tmp_path / "token.pub.pem", tmp_path / "seal"
-        public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        seal.write_bytes(base64.b64encode(b"k" * 32))
-        settings = {"province": "org_210000", "province_area": "210000", "institution": "org_institute"}
-        office = Office(
-            application,
-            Config(
-                "recall",
-                "test",
-                url,
-                "amqp://",
-                str(tmp_path / "files"),
-                "system",
-                str(public),
-                str(seal),
-                settings=settings,
-            ),
-        )
-        tables.metadata.create_all(office.database.engine)
-        application.metadata.create_all(office.database.engine)
-        opened.append(office)
-        return House(office, key)
+        config = configure(tmp_path, url, key)
+        upgrade(application, config)
+        opened.append(Office(application, config))
+        return House(opened[-1], key)
 
     yield open_on
     for office in opened:
         office.close()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, key: Ed25519PrivateKey) -> Path:
+    """An empty SQLite database that the migrations made once, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    upgrade(application, configure(folder, f"sqlite:///{folder / 'recall.db'}", key))
+    return folder / "recall.db"
+
+
 @pytest.fixture
-def house(open_house, tmp_path: Path) -> House:
+def house(migrated: Path, tmp_path: Path, key: Ed25519PrivateKey) -> Iterator[House]:
     """The service on SQLite, on the day of the sample case's notice."""
-    found = open_house(f"sqlite:///{tmp_path / 'recall.db'}")
+    copy = shutil.copy(migrated, tmp_path / "recall.db")
+    found = House(Office(application, configure(tmp_path, f"sqlite:///{copy}", key)), key)
     found.on("2026-07-06")
-    return found
-
-
-NOTIFIED = {
-    "case": CASE,
-    "producer": {"code": PRODUCER, "name": "辽宁示例家具制造有限公司", "address": "沈阳市示例路1号"},
-    "product": {"name": "示例学习桌", "brand": "示例", "model": "SL-1200", "category": "家具"},
-    "hazard": "甲醛释放量超标，危及人身安全",
-    "defect": "甲醛释放量超过 GB 18584 限值",
-    "notified_on": "2026-07-06",
-    "institution": "org_institute",
-    "basis": "notice",
-}
+    yield found
+    found.office.close()

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import CASE, NOTIFIED
+from recall_house import CASE, NOTIFIED, STEPS
 
 from chassis.core import Refusal
 from recall.app import application
 
 HERE = Path(__file__).parent
-STEPS: dict[str, Any] = yaml.safe_load((HERE / "steps.yaml").read_text(encoding="utf-8"))
 FILES = sorted(HERE.glob("[0-9]*.yaml"))
 CASES = [
     (found["clause"], case)

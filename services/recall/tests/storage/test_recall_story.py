@@ -1,0 +1,216 @@
+"""The sample case's recall on SQLite and PostgreSQL: events and people, two rounds, one chain of hashes."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from recall_house import CASE, NOTIFIED, PEOPLE, STEPS
+from sqlalchemy import func, select
+
+from chassis.core import Refusal, tables
+from recall.storage import queries
+
+
+def told(recall: str, **more) -> dict:
+    """The data of a fact about the sample case's recall."""
+    return {"case": CASE, "recall": recall, "root": recall, "document": "document_example", **more}
+
+
+def do(house, recall: str, *steps: str) -> dict:
+    """People do steps of steps.yaml, one after the other; the last outcome."""
+    outcome: dict = {}
+    for step in steps:
+        row = STEPS[step]
+        data = {name: house.today if value == "today" else value for name, value in row["data"].items()}
+        part = house.parts_of(recall, row["part"])[-1]["id"] if "part" in row else None
+        outcome = house.act(row["who"], "recall", row["act"], recall, data, part)
+    return outcome
+
+
+def begin(house) -> str:
+    """The recall that the notice of the sample case opens."""
+    assert house.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_story") == "taken"
+    (recall,) = house.roots("recall")
+    return recall
+
+
+def tell(house, recall: str, type: str, **data) -> str:
+    """Another service tells a fact about the recall."""
+    subject = CASE if type.startswith("investigation.") else data.get("publication", "document_example")
+    return house.event(type, told(recall, **data), subject=subject, dossier="dossier_story")
+
+
+def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(house):
+    recall = begin(house)
+    house.on("2026-07-17")
+    assert tell(house, recall, "investigation.objection-filed.v1", filed_on="2026-07-17") == "taken"
+    house.on("2026-08-03")
+    decided = {"outcome": "defect_confirmed", "decided_on": "2026-07-31", "served_on": "2026-08-03"}
+    assert tell(house, recall, "investigation.objection-decided.v1", **decided) == "taken"
+    house.on("2026-08-14")
+    filed = do(house, recall, "plan")
+    clocks = {(clock["clock"], clock["event"]): clock["due_on"] for clock in filed["clocks"]}
+    assert clocks[("plan", "met")] == "2026-08-17"
+    assert clocks[("publication", "started")] == "2026-08-19"
+    do(house, recall, "form", "advice", "stopped", "sale stopped", "notice")
+    house.on("2026-08-19")
+    published = {"publication": "publication_1", "national_number": "示例2026-001", "published_on": "2026-08-19"}
+    assert tell(house, recall, "notify.recall-published.v1", **published) == "taken"
+    do(house, recall, "assigned", "accepted")
+    house.on("2026-09-01")
+    do(house, recall, "progress one", "fed back", "feedback noted", "evaluated insufficient")
+    assert house.system(recall).root.body["effect"]["rate"] == 3861
+    do(house, recall, "required again")
+    served = {"act": "require-re-recall", "served_on": "2026-09-02", "number": "示例文号"}
+    house.on("2026-09-02")
+    assert tell(house, recall, "notify.document-served.v1", **served) == "taken"
+    house.on("2026-09-10")
+    do(house, recall, "supplementary plan")
+    house.on("2026-11-17")
+    do(house, recall, "progress two", "fed back", "evaluated sufficient", "summary")
+    closed = do(house, recall, "closed with reasons")
+
+    assert (closed["state"], closed["number"], closed["dossier"]) == ("closed", "示例2026-001", "dossier_story")
+    assert [fact["kind"] for fact in house.facts("document-issued")] == [
+        "消费品召回计划", "召回公告", "核查表", "效果评估报告", "重新召回通知书", "消费品召回计划", "核查表", "效果评估报告", "召回总结",
+    ]  # fmt: skip
+    (told_closed,) = house.facts("recall-closed")
+    assert (told_closed["rate"], told_closed["rounds"], told_closed["case"]) == (6592, 2, CASE)
+    assert house.office.verify("dossier_story") == []
+    assert not [run for run in house.system(recall).clocks if run.state == "running"]
+
+
+def test_a_fact_that_arrives_three_times_opens_one_recall(house):
+    begin(house)
+    repeats = [house.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, sequence=1) for _ in range(2)]
+    assert repeats == ["repeat", "repeat"]
+    assert len(house.roots("recall")) == 1
+
+
+def test_an_objection_holds_the_notified_recall_and_not_the_voluntary_one_of_the_same_case(house):
+    notified = begin(house)
+    voluntary = NOTIFIED | {"basis": "voluntary", "covers": "2024年批次"}
+    assert house.event("investigation.voluntary-recall-declared.v1", voluntary, subject=CASE) == "taken"
+    (other,) = set(house.roots("recall")) - {notified}
+    assert tell(house, notified, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
+    assert (house.system(notified).root.state, house.system(other).root.state) == ("on_hold", "awaiting_plan")
+
+
+def test_facts_about_a_recall_that_has_ended_or_is_not_here_change_nothing_and_hold_nothing_back(house):
+    recall = begin(house)
+    withdrawn = {"outcome": "no_defect", "decided_on": "2026-07-06", "served_on": "2026-07-06"}
+    assert tell(house, recall, "investigation.objection-decided.v1", **withdrawn) == "taken"
+    version = house.system(recall).root.version
+    assert tell(house, recall, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
+    assert tell(
+        house, recall, "notify.recall-published.v1", publication="p", national_number="n", published_on="2026-07-06"
+    )
+    served = {"act": "require-re-recall", "served_on": "2026-07-06"}
+    assert tell(house, "recall_00000000-0000-7000-8000-000000000000", "notify.document-served.v1", **served) == "taken"
+    assert (house.system(recall).root.version, house.system(recall).root.state) == (version, "withdrawn")
+
+
+def test_the_finders_name_only_recalls_that_are_open(house):
+    recall = begin(house)
+    with house.office.database.reading() as connection:
+        assert queries.notified_recall_of_case(connection, {"case": CASE}) == recall
+        assert queries.notified_recall_of_case(connection, {"case": "case_other"}) is None
+        assert queries.recall_of_document(connection, {"root": recall}) == recall
+        assert queries.recall_published(connection, {"recall": "recall_other"}) is None
+
+
+def test_a_plan_tells_the_public_nothing_that_is_kept_back(house):
+    recall = begin(house)
+    do(house, recall, "plan")
+    (fact,) = house.facts("plan-filed")
+    assert fact["plan"]["hotline"] == "示例热线"
+    assert not {"contact", "operators"} & set(fact["plan"])
+    assert "示例联系人" not in json.dumps(house.facts(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("handler", True), ("leader", True), ("institution", True), ("producer", True), ("shop", True), ("shenyang", True),
+     ("dalian", False), ("stranger", False), ("enforcement", False)],
+)  # fmt: skip
+def test_who_sees_the_recall_on_its_page_and_in_the_list(house, who, sees):
+    recall = begin(house)
+    do(house, recall, "plan", "assigned")
+    listed = house.office.search({"token": house.token(who), "kind": "recall"})["items"]
+    assert [item["id"] for item in listed] == ([recall] if sees else [])
+    if sees:
+        assert house.get(who, recall)["title"].startswith("辽宁示例家具制造有限公司")
+    else:
+        with pytest.raises(Refusal, match="not-found"):
+            house.get(who, recall)
+
+
+def test_an_operator_sees_neither_progress_nor_feedback(house):
+    recall = begin(house)
+    do(house, recall, "plan", "assigned", "accepted", "progress one", "fed back")
+    seen = house.get("shop", recall)["body"]
+    assert "plan" in seen
+    assert not {"progress", "recovered", "feedback"} & set(seen)
+
+
+def test_a_contact_is_kept_sealed_and_its_reading_is_recorded(house):
+    recall = begin(house)
+    do(house, recall, "plan")
+    assert "示例联系人" not in json.dumps(house.system(recall).root.body, ensure_ascii=False)
+    shown = house.office.get({"token": house.token("handler"), "id": recall, "reveal": True})
+    assert shown["body"]["plan"]["contact"] == "示例联系人"
+    with house.office.database.reading() as connection:
+        people = connection.execute(select(tables.accesses.c.person)).scalars().all()
+    assert set(people) == {PEOPLE["handler"].person}
+
+
+def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(house):
+    recall = begin(house)
+    do(house, recall, "plan", "assigned", "accepted")
+    duties = house.office.duties({"token": house.token("shenyang")})
+    assert [(duty["clock"], duty["acts"]) for duty in duties if duty["why"] == "clock"] == [
+        ("feedback", ["submit-feedback"])
+    ]
+    assert house.office.duties({"token": house.token("dalian")}) == []
+
+
+reports = st.lists(
+    st.tuples(st.sampled_from(["submit-progress", "correct-progress"]), st.integers(0, 400), st.integers(0, 900)),
+    max_size=8,
+)
+
+
+@given(reports=reports)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_came_back_never_falls_without_a_correction_and_is_never_more_than_was_distributed(house, reports):
+    recall = voluntary(house)
+    for name, dealers, consumers in reports:
+        before = house.system(recall).root.body.get("recovered")
+        reasons = {"reasons": "误报"} if name == "correct-progress" else {"as_of": house.today}
+        try:
+            house.act(
+                "producer", "recall", name, recall, {"from_dealers": dealers, "from_consumers": consumers} | reasons
+            )
+        except Refusal as refusal:
+            assert refusal.code in ("invalid", "guard")
+        after = house.system(recall).root.body.get("recovered")
+        if after:
+            assert after["dealers"] <= 310 and after["consumers"] <= 770 and 0 <= after["rate"] <= 10_000
+        if after and before and name == "submit-progress":
+            assert after["dealers"] >= before["dealers"] and after["consumers"] >= before["consumers"]
+
+
+def voluntary(house) -> str:
+    """A voluntary recall of its own, its plan filed."""
+    data = {"name": "辽宁示例家具制造有限公司", "address": "示例路", "product": {"name": "示例学习桌"}}
+    data |= {"hazard": "示例", "defect": "示例", "grounds": "示例"}
+    recall = house.act("producer", "recall", "file-voluntary-recall", None, data)["root"]
+    do(house, recall, "plan")
+    return recall
+
+
+def test_the_migrations_make_the_tables_that_the_service_uses(house):
+    with house.office.database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(tables.roots)).scalar_one() == 0
+        assert queries.notified_recall_of_case(connection, {"case": CASE}) is None
