@@ -106,16 +106,16 @@ def faults(arguments: list[str]) -> int:
 
 def compliance(arguments: list[str]) -> int:
     """Write the clause table and the state diagrams; with --check only compare."""
-    from ops import compliance as table
+    from ops.compliance import write
 
-    return table.write(check="--check" in arguments)
+    return write(check="--check" in arguments)
 
 
 def contracts(arguments: list[str]) -> int:
     """Have every service and the gateway write what they promise; with --check fail when contracts/ differs."""
-    from ops import contracts as promises
+    from ops.contracts import write
 
-    return promises.write(check="--check" in arguments)
+    return write(check="--check" in arguments)
 
 
 def clean(arguments: list[str]) -> int:
