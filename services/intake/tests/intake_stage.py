@@ -44,7 +44,14 @@ def _firm(code: str, office: str) -> Actor:
 PEOPLE = {
     "recall": _division("recall", "recall"),
     "recall_head": _division("recall", "recall", "head", person="person_recall_head"),
-    "leader": Actor("person_leader", "org_210000-office", ("org_210000-office", "org_210000"), "210000", ("leadership",), ("leader",)),
+    "leader": Actor(
+        "person_leader",
+        "org_210000-office",
+        ("org_210000-office", "org_210000"),
+        "210000",
+        ("leadership",),
+        ("leader",),
+    ),
     "quality": _division("quality", "quality_supervision"),
     "enforcement": _division("enforcement", "enforcement"),
     "consumer": _division("consumer", "consumer_rights"),
@@ -55,10 +62,12 @@ PEOPLE = {
     "other_city": _bureau("org_210200", "210200"),
     "county": _bureau("org_210102", "210102"),
     "institution": Actor("person_institute", "org_institute", ("org_institute",), None, ("institution",), ("handler",)),
-    "institution_head": Actor("person_institute_head", "org_institute", ("org_institute",), None, ("institution",), ("head",)),
+    "institution_head": Actor(
+        "person_institute_head", "org_institute", ("org_institute",), None, ("institution",), ("head",)
+    ),
     "producer": _firm("91210100MA0000A019", "producer"),
     "operator": _firm("91210100MA0000A03F", "operator"),
-}  # fmt: skip
+}
 
 
 class Stage:
@@ -72,7 +81,7 @@ class Stage:
         url = url or f"sqlite:///{folder / 'intake.db'}"
         config = Config(
             "intake", "test", url, "", f"file://{folder}", "system", str(public), str(seal), settings=SETTINGS
-        )  # fmt: skip
+        )
         upgrade(application, config)
         self.office = Office(application, config)
         self.office.clock = FixedClock(TODAY)
@@ -96,7 +105,14 @@ class Stage:
         return found
 
     def do(
-        self, kind: str, act: str, who: str, data: Mapping[str, Any] | None = None, *, id: str | None = None, part: str | None = None,
+        self,
+        kind: str,
+        act: str,
+        who: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        id: str | None = None,
+        part: str | None = None,
         command: str | None = None,
     ) -> dict[str, Any]:
         """Somebody performs an act on the last root of a kind (or `id`), or opens one; `part` names the kind of its last part."""
@@ -110,12 +126,24 @@ class Stage:
             if part:
                 last = [p for p in seen["parts"] if p["kind"] == part][-1]
                 version, part_id = last["version"], last["id"]
-        self.outcome = self.office.perform({
-            "token": self.token(who), "command": command or f"test-{uuid.uuid4()}", "kind": kind, "id": addressed, "act": act,
-            "part": part_id, "expects": version, "data": dict(data or {}),
-        })  # fmt: skip
+        self.outcome = self.office.perform(
+            {
+                "token": self.token(who),
+                "command": command or f"test-{uuid.uuid4()}",
+                "kind": kind,
+                "id": addressed,
+                "act": act,
+                "part": part_id,
+                "expects": version,
+                "data": dict(data or {}),
+            }
+        )
         self.last[kind] = self.outcome["root"]
-        self.leads += [opened for opened in ([self.outcome["root"]] if new else []) + self.outcome["opened"] if opened.startswith("lead_")]
+        self.leads += [
+            opened
+            for opened in ([self.outcome["root"]] if new else []) + self.outcome["opened"]
+            if opened.startswith("lead_")
+        ]
         if self.leads and kind != "lead" and self.outcome["opened"]:
             self.last["lead"] = self.leads[-1]
         return self.outcome
@@ -132,9 +160,15 @@ class Stage:
         """A fact of another service arrives; returns what became of it."""
         self.events += 1
         body = {
-            "specversion": "1.0", "id": f"event_{self.events}", "source": "/" + type.split(".")[0], "type": type,
-            "subject": f"panel_{self.events}", "sequence": "1", "dossier": "dossier_1", "data": dict(data),
-        }  # fmt: skip
+            "specversion": "1.0",
+            "id": f"event_{self.events}",
+            "source": "/" + type.split(".")[0],
+            "type": type,
+            "subject": f"panel_{self.events}",
+            "sequence": "1",
+            "dossier": "dossier_1",
+            "data": dict(data),
+        }
         (receipt,) = self.office.receive([json.dumps(body).encode()])
         return str(receipt.outcome)
 
@@ -142,10 +176,21 @@ class Stage:
         """The experts' signed opinion on the last consultation of the last signal arrives."""
         signal = self.root(self.last["signal"])
         part = [p for p in signal["parts"] if p["kind"] == "consultation"][-1]["id"]
-        return self.event("experts.opinion-signed.v1", {
-            "request": part, "root": signal["id"], "part": part, "panel": "panel_1", "purpose": "consultation",
-            "conclusion": "possible_defect", "reasons": "甲醛释放量超标", "signed_on": "2026-03-31", "leader": "person_expert1", **more,
-        })  # fmt: skip
+        return self.event(
+            "experts.opinion-signed.v1",
+            {
+                "request": part,
+                "root": signal["id"],
+                "part": part,
+                "panel": "panel_1",
+                "purpose": "consultation",
+                "conclusion": "possible_defect",
+                "reasons": "甲醛释放量超标",
+                "signed_on": "2026-03-31",
+                "leader": "person_expert1",
+                **more,
+            },
+        )
 
     def facts(self) -> list[tuple[str, dict[str, Any]]]:
         """The facts that wait in the outbox: name and data, oldest first."""

@@ -20,19 +20,27 @@ def analyse(do: Act) -> None:
         if data.get(field):
             do.body[field] = data[field]
     do.body["analysis"] = {
-        "summary": data["summary"], "on": do.today.isoformat(), "leads": len(do.body["leads"]), "weight": do.body["weight"],
-        "concentrated": bool(data.get("concentrated")), "severe": bool(data.get("severe")),
-    }  # fmt: skip
+        "summary": data["summary"],
+        "on": do.today.isoformat(),
+        "leads": len(do.body["leads"]),
+        "weight": do.body["weight"],
+        "concentrated": bool(data.get("concentrated")),
+        "severe": bool(data.get("severe")),
+    }
 
 
 def matter(do: Act) -> dict[str, Any]:
     """Return what papers on a signal say of it: number, product, producer, hazard."""
     kinds = "、".join(load("hazards")[code]["zh"] for code in do.body.get("hazards", []))
     return {
-        "number": do.root.number, "product": do.body["product"].get("name"), "brand": do.body["product"].get("brand"),
-        "model": do.body["product"].get("model"), "producer": do.body["producer"].get("name"),
-        "hazard": do.body.get("hazard") or kinds, "leads": [entry["number"] for entry in do.body["leads"]],
-    }  # fmt: skip
+        "number": do.root.number,
+        "product": do.body["product"].get("name"),
+        "brand": do.body["product"].get("brand"),
+        "model": do.body["product"].get("model"),
+        "producer": do.body["producer"].get("name"),
+        "hazard": do.body.get("hazard") or kinds,
+        "leads": [entry["number"] for entry in do.body["leads"]],
+    }
 
 
 @act("signal", "recommend", Recommendation)
@@ -41,13 +49,17 @@ def recommend(do: Act) -> None:
     data = do.data
     received = data.get("received_on") or do.today.isoformat()
     do.body["recommendation"] = {
-        "recommendation": data["recommendation"], "grounds": data["grounds"], "received_on": received, "attachment": data.get("attachment"),
-    }  # fmt: skip
+        "recommendation": data["recommendation"],
+        "grounds": data["grounds"],
+        "received_on": received,
+        "attachment": data.get("attachment"),
+    }
     if data["recommendation"] == "possible_defect":
         do.start("finding", received)
     do.document(
         to=do.settings["province"],
-        fields=matter(do) | {"recommendation": RECOMMENDED[data["recommendation"]], "grounds": data["grounds"], "received_on": received},
+        fields=matter(do)
+        | {"recommendation": RECOMMENDED[data["recommendation"]], "grounds": data["grounds"], "received_on": received},
     )
 
 
@@ -70,6 +82,10 @@ def report_verification(do: Act) -> None:
 
 def _list_verifications(do: Act) -> None:
     do.body["verifications"] = [
-        {"verification": part.id, "bureau": part.body["bureau"], "confirmed": part.body.get("report", {}).get("confirmed")}
+        {
+            "verification": part.id,
+            "bureau": part.body["bureau"],
+            "confirmed": part.body.get("report", {}).get("confirmed"),
+        }
         for part in do.parts("verification")
     ]

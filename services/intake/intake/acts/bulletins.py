@@ -32,15 +32,21 @@ def hand_over(do: Act) -> None:
     do.body["leads"] = []
     for number, row in enumerate(do.body["lines"], 1):
         lead = do.open("lead", "open-from-bulletin", _lead_of(do, number, row), dossier=new_id("dossier"))
-        for reporter in do.parties("reporter"):
-            lead.party("reporter", reporter)
         do.body["leads"].append({"line": number, "lead": lead.root.id, "number": lead.root.number})
     do.note("leads", len(do.body["leads"]))
 
 
 def _lead_of(do: Act, number: int, row: dict[str, Any]) -> dict[str, Any]:
-    failing = {key: row[key] for key in ("item", "measured", "limit", "unit", "under_reinspection", "sampled_at") if row.get(key)}
-    product = {key: row[key] for key in ("product", "brand", "model", "category", "gtin", "batches", "producer", "credit_code") if row.get(key)}
+    failing = {
+        key: row[key]
+        for key in ("item", "measured", "limit", "unit", "under_reinspection", "sampled_at")
+        if row.get(key)
+    }
+    product = {
+        key: row[key]
+        for key in ("product", "brand", "model", "category", "gtin", "batches", "producer", "credit_code")
+        if row.get(key)
+    }
     return product | {
         "hazard": f"{row['item']}不合格（实测{row['measured']}{row.get('unit', '')}，限值{row['limit']}{row.get('unit', '')}）",
         "bulletin": do.root.id,
@@ -56,6 +62,10 @@ def open_from_bulletin(do: Act) -> None:
     """Article 8(1): a failing line of the bulletin is a lead."""
     data = do.data
     open_lead(
-        do, "spot_check", bulletin={"id": data["bulletin"], "number": data["bulletin_number"]}, line=data["line"],
-        failing=data["failing"], handed_over_on=data["handed_over_on"],
-    )  # fmt: skip
+        do,
+        "spot_check",
+        bulletin={"id": data["bulletin"], "number": data["bulletin_number"]},
+        line=data["line"],
+        failing=data["failing"],
+        handed_over_on=data["handed_over_on"],
+    )

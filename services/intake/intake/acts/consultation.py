@@ -18,19 +18,32 @@ def request_consultation(do: Act) -> None:
     data = do.data
     do.part = do.add("consultation", {**data, "requested_on": do.today.isoformat()})
     producer, product = do.body["producer"], do.body["product"]
-    do.fact("panel-requested", {
-        "request": do.part.id, "root": do.root.id, "part": do.part.id, "purpose": "consultation", "fields": data["fields"],
-        "size": data["size"], "question": data["question"], "materials": data.get("materials", []), "wanted_by": data["wanted_by"],
-        "producer": {"code": producer.get("code"), "name": producer.get("name") or UNKNOWN}, "product": {"name": product["name"]},
-        "institution": do.settings["institution"],
-    })  # fmt: skip
+    do.fact(
+        "panel-requested",
+        {
+            "request": do.part.id,
+            "root": do.root.id,
+            "part": do.part.id,
+            "purpose": "consultation",
+            "fields": data["fields"],
+            "size": data["size"],
+            "question": data["question"],
+            "materials": data.get("materials", []),
+            "wanted_by": data["wanted_by"],
+            "producer": {"code": producer.get("code"), "name": producer.get("name") or UNKNOWN},
+            "product": {"name": product["name"]},
+            "institution": do.settings["institution"],
+        },
+    )
 
 
 @act("signal", "enter-opinion", Opinion)
 def enter_opinion(do: Act) -> None:
     """Article 20: the panel's leader answers for the signed opinion; it is kept as it came."""
     assert do.part is not None
-    do.part.body["opinion"] = {key: do.data.get(key) for key in ("panel", "conclusion", "reasons", "signed_on", "leader")}
+    do.part.body["opinion"] = {
+        key: do.data.get(key) for key in ("panel", "conclusion", "reasons", "signed_on", "leader")
+    }
 
 
 @act("signal", "enter-panel-withdrawal", Withdrawn)
@@ -53,10 +66,16 @@ def assess_risk(do: Act) -> None:
     matrix = Matrix.of(load("risk_matrix"))
     result = assess([Scenario.of(scenario) for scenario in do.data["scenarios"]], matrix)
     result["level_zh"] = load("risk_matrix")["texts"][result["level"]]["zh"]
-    do.part = do.add("assessment", {
-        "scenarios": do.data["scenarios"], "remarks": do.data.get("remarks"), "result": result,
-        "proposed_by": do.actor.person if do.actor else None, "proposed_on": do.today.isoformat(),
-    })  # fmt: skip
+    do.part = do.add(
+        "assessment",
+        {
+            "scenarios": do.data["scenarios"],
+            "remarks": do.data.get("remarks"),
+            "result": result,
+            "proposed_by": do.actor.person if do.actor else None,
+            "proposed_on": do.today.isoformat(),
+        },
+    )
     do.note("level", result["level"])
     do.note("sensitive", result["sensitive"])
 
@@ -66,8 +85,17 @@ def validate_risk(do: Act) -> None:
     """A level is proposed by one person and validated by another."""
     assert do.part is not None
     body = do.part.body
-    body["validation"] = {"by": do.actor.person if do.actor else None, "on": do.today.isoformat(), "remarks": do.data.get("remarks")}
-    do.body["risk"] = {"level": body["result"]["level"], "level_zh": body["result"]["level_zh"], "sensitive": body["result"]["sensitive"], "assessment": do.part.id}
+    body["validation"] = {
+        "by": do.actor.person if do.actor else None,
+        "on": do.today.isoformat(),
+        "remarks": do.data.get("remarks"),
+    }
+    do.body["risk"] = {
+        "level": body["result"]["level"],
+        "level_zh": body["result"]["level_zh"],
+        "sensitive": body["result"]["sensitive"],
+        "assessment": do.part.id,
+    }
     do.note("level", body["result"]["level"])
 
 
@@ -75,7 +103,11 @@ def validate_risk(do: Act) -> None:
 def return_risk(do: Act) -> None:
     """An assessment that does not convince goes back with reasons; another is proposed."""
     assert do.part is not None
-    do.part.body["return"] = {"by": do.actor.person if do.actor else None, "on": do.today.isoformat(), "reasons": do.data["reasons"]}
+    do.part.body["return"] = {
+        "by": do.actor.person if do.actor else None,
+        "on": do.today.isoformat(),
+        "reasons": do.data["reasons"],
+    }
 
 
 @act("signal", "conclude-consultation", Conclusion)
@@ -85,17 +117,25 @@ def conclude_consultation(do: Act) -> None:
     assessments = [part.body for part in do.parts("assessment") if part.state == "validated"]
     level = current_level(assessments)
     do.body["consultation"] = {
-        "consultation": consultation.id, "outcome": do.data["outcome"], "minutes": do.data["minutes"], "risk_level": level,
-        "concluded_on": do.data.get("concluded_on") or do.today.isoformat(), "opinion": consultation.body["opinion"],
-    }  # fmt: skip
+        "consultation": consultation.id,
+        "outcome": do.data["outcome"],
+        "minutes": do.data["minutes"],
+        "risk_level": level,
+        "concluded_on": do.data.get("concluded_on") or do.today.isoformat(),
+        "opinion": consultation.body["opinion"],
+    }
     texts = load("risk_matrix")["texts"]
     do.document(
         to=do.settings["province"],
         part=consultation.id,
-        fields=matter(do) | {
-            "question": consultation.body["question"], "opinion": consultation.body["opinion"]["conclusion"],
-            "reasons": consultation.body["opinion"]["reasons"], "risk_level": texts[level]["zh"] if level else None,
-            "outcome": OUTCOMES[do.data["outcome"]], "minutes": do.data["minutes"],
+        fields=matter(do)
+        | {
+            "question": consultation.body["question"],
+            "opinion": consultation.body["opinion"]["conclusion"],
+            "reasons": consultation.body["opinion"]["reasons"],
+            "risk_level": texts[level]["zh"] if level else None,
+            "outcome": OUTCOMES[do.data["outcome"]],
+            "minutes": do.data["minutes"],
             "concluded_on": do.body["consultation"]["concluded_on"],
         },
-    )  # fmt: skip
+    )

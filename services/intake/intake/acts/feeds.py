@@ -24,14 +24,25 @@ def import_feed(do: Act) -> None:
     alerts = do.data.get("alerts") or _alerts_in(do.data["rows"])
     divide(do)
     do.root.number = f"DR{year}-{queries.allot(do.connection, 'feed', year):04d}"
-    do.data = {"source": source, "title": do.data.get("title"), "alert_numbers": [alert["alert_number"] for alert in alerts]}
+    do.data = {
+        "source": source,
+        "title": do.data.get("title"),
+        "alert_numbers": [alert["alert_number"] for alert in alerts],
+    }
     known = queries.known_alerts(do.connection, source, do.data["alert_numbers"])
     repeated = sorted(number for number in set(do.data["alert_numbers"]) if number in known)
     queries.count_again(do.connection, source, repeated)
     opened = [_open(do, source, alert) for alert in _first_of_each(alerts) if alert["alert_number"] not in known]
     marked = sum(1 for lead in opened if lead["scope"] == "other_regime")
     counts = {"rows": len(alerts), "new": len(opened), "known": len(alerts) - len(opened), "other_regime": marked}
-    do.body.update({"source": source, "counts": counts, "leads": opened, "known": [{"alert_number": n, "lead": known[n]} for n in repeated]})
+    do.body.update(
+        {
+            "source": source,
+            "counts": counts,
+            "leads": opened,
+            "known": [{"alert_number": n, "lead": known[n]} for n in repeated],
+        }
+    )
     do.root.title = do.data["title"] or f"{NAMES[source]}：新增{counts['new']}条，已有{counts['known']}条"
     do.note("counts", counts)
 
@@ -44,7 +55,12 @@ def _open(do: Act, source: str, alert: dict[str, Any]) -> dict[str, Any]:
     data = as_lead(alert, load("categories"), load("hazards"), load("regimes"), load("countries"))
     lead = do.open("lead", "open-from-alert", data, dossier=new_id("dossier"))
     queries.remember_alert(do.connection, source, alert["alert_number"], lead.root.id, do.root.id)
-    return {"alert_number": alert["alert_number"], "lead": lead.root.id, "number": lead.root.number, "scope": data["scope"]}
+    return {
+        "alert_number": alert["alert_number"],
+        "lead": lead.root.id,
+        "number": lead.root.number,
+        "scope": data["scope"],
+    }
 
 
 def _alerts_in(rows: str) -> list[dict[str, Any]]:

@@ -9,10 +9,18 @@ from intake.schemas.fields import Reasons
 from intake.schemas.signals import Finding, Tracking
 
 SOURCES = {
-    "public_report": "消费者反映", "spot_check": "监督抽查通报", "complaint_12315": "12315投诉举报", "public_opinion": "舆情监测",
-    "enforcement": "行政执法", "consumer_rights": "消费者权益保护", "network_supervision": "网络监管", "daily_supervision": "日常监管",
-    "incident": "重大事故报告", "overseas_recall": "境外召回报告", "foreign_alert": "境外召回信息",
-}  # fmt: skip
+    "public_report": "消费者反映",
+    "spot_check": "监督抽查通报",
+    "complaint_12315": "12315投诉举报",
+    "public_opinion": "舆情监测",
+    "enforcement": "行政执法",
+    "consumer_rights": "消费者权益保护",
+    "network_supervision": "网络监管",
+    "daily_supervision": "日常监管",
+    "incident": "重大事故报告",
+    "overseas_recall": "境外召回报告",
+    "foreign_alert": "境外召回信息",
+}
 
 
 @act("signal", "find-possible-defect", Finding)
@@ -31,15 +39,28 @@ def find_possible_defect(do: Act) -> None:
     if not _hazard(do):
         raise Refusal("invalid", errors={"hazard": ["必填：可能存在的危害 / say what hazard there may be"]})
     do.body["finding"] = {
-        "found_on": data["found_on"], "recommended_on": recommended, "grounds": data["grounds"],
+        "found_on": data["found_on"],
+        "recommended_on": recommended,
+        "grounds": data["grounds"],
         "notice_counts_from": counted_from(data["found_on"], recommended),
-    }  # fmt: skip
-    do.fact("possible-defect-found", {
-        "signal": do.root.id, "number": do.root.number, "found_on": data["found_on"], "recommended_on": recommended,
-        "producer": _producer(do.body["producer"]), "product": _product(do.body["product"]), "hazard": _hazard(do),
-        "injury": do.body.get("injury"), "evidence": _evidence(do), "institution": do.settings["institution"],
-        "grounds": data["grounds"], "risk_level": do.body.get("risk", {}).get("level"),
-    })  # fmt: skip
+    }
+    do.fact(
+        "possible-defect-found",
+        {
+            "signal": do.root.id,
+            "number": do.root.number,
+            "found_on": data["found_on"],
+            "recommended_on": recommended,
+            "producer": _producer(do.body["producer"]),
+            "product": _product(do.body["product"]),
+            "hazard": _hazard(do),
+            "injury": do.body.get("injury"),
+            "evidence": _evidence(do),
+            "institution": do.settings["institution"],
+            "grounds": data["grounds"],
+            "risk_level": do.body.get("risk", {}).get("level"),
+        },
+    )
 
 
 def _recommended_on(do: Act) -> str | None:
@@ -64,7 +85,13 @@ def _product(found: dict[str, Any]) -> dict[str, Any]:
 def _evidence(do: Act) -> list[dict[str, Any]]:
     """List what the finding rests on: each lead, the recommendation, the consultation, the verifications. No informant, no contact."""
     found = [
-        {"title": entry["title"], "source": SOURCES[entry["source"]], "lead": entry["lead"], "number": entry["number"], "file": None}
+        {
+            "title": entry["title"],
+            "source": SOURCES[entry["source"]],
+            "lead": entry["lead"],
+            "number": entry["number"],
+            "file": None,
+        }
         for entry in do.body["leads"]
     ]
     if do.body.get("recommendation"):
@@ -78,7 +105,13 @@ def _evidence(do: Act) -> list[dict[str, Any]]:
 
 
 def _paper(title: str, do: Act, file: dict[str, Any] | None) -> dict[str, Any]:
-    return {"title": title, "source": do.settings["institution"] if title != "信息核实报告" else "市局、县级局", "lead": None, "number": do.root.number, "file": file}
+    return {
+        "title": title,
+        "source": do.settings["institution"] if title != "信息核实报告" else "市局、县级局",
+        "lead": None,
+        "number": do.root.number,
+        "file": file,
+    }
 
 
 @act("signal", "track", Tracking)

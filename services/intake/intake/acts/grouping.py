@@ -86,10 +86,15 @@ def take_in(do: Act, lead: Handle) -> None:
     held = [entry["lead"] for entry in do.body["leads"]]
     lead.root.dossier = do.root.dossier
     lead.body["signal"] = do.root.id
-    do.body["leads"].append({
-        "lead": lead.root.id, "number": lead.root.number, "title": lead.root.title, "source": lead.body["source"],
-        "severity": lead.body.get("severity") or "none",
-    })  # fmt: skip
+    do.body["leads"].append(
+        {
+            "lead": lead.root.id,
+            "number": lead.root.number,
+            "title": lead.root.title,
+            "source": lead.body["source"],
+            "severity": lead.body.get("severity") or "none",
+        }
+    )
     queries.place(do.connection, lead.root.id, queries.GROUPED, do.root.id)
     queries.decide(do.connection, [lead.root.id], held, "must", do.root.id, do.today.isoformat())
 
@@ -100,7 +105,14 @@ def cluster(do: Act) -> None:
     leads = sorted(do.named("leads"), key=lambda lead: (-weight(lead.body), lead.root.id))
     do.party("lead_bureau", do.settings["province"], do.settings["province_area"])
     do.party("institution", do.settings["institution"])
-    do.body.update({"leads": [], "remarks": do.data.get("remarks"), "product": _best(leads, "product"), "producer": _best(leads, "producer")})
+    do.body.update(
+        {
+            "leads": [],
+            "remarks": do.data.get("remarks"),
+            "product": _best(leads, "product"),
+            "producer": _best(leads, "producer"),
+        }
+    )
     do.body["hazard"] = next((lead.body["hazard"] for lead in leads if lead.body.get("hazard")), None)
     do.body["injury"] = next((lead.body["injury"] for lead in leads if lead.body.get("injury")), None)
     for lead in leads:
@@ -113,7 +125,9 @@ def cluster(do: Act) -> None:
 def _best(leads: list[Handle], field: str) -> dict[str, Any]:
     """Take from each lead in turn what those before it leave open; spot checks and divisions know more than the public."""
     found: dict[str, Any] = {}
-    for lead in sorted(leads, key=lambda lead: (lead.body["source"] in ("public_report", "foreign_alert"), lead.root.id)):
+    for lead in sorted(
+        leads, key=lambda lead: (lead.body["source"] in ("public_report", "foreign_alert"), lead.root.id)
+    ):
         for key, value in lead.body[field].items():
             if key == "batches":
                 found[key] = sorted({*found.get(key, []), *value})

@@ -1,6 +1,6 @@
 """Leads as people bring them, hand them over, accept, refer and dismiss them (articles 2, 3, 4, 5 and 8)."""
 
-from chassis.core import Act, Refusal, act
+from chassis.core import Act, act
 from intake.acts.opening import open_lead
 from intake.data import load
 from intake.schemas.fields import Reasons
@@ -24,9 +24,13 @@ def report(do: Act) -> None:
     """Article 4(1): whoever reports gets a receipt number; how to reach them is sealed."""
     data = do.data
     open_lead(
-        do, "public_report", seller=data.get("seller"), bought_on=data.get("bought_on"),
-        contact_name=data.get("contact_name"), contact=data.get("contact"),
-    )  # fmt: skip
+        do,
+        "public_report",
+        seller=data.get("seller"),
+        bought_on=data.get("bought_on"),
+        contact_name=data.get("contact_name"),
+        contact=data.get("contact"),
+    )
 
 
 @act("lead", "note-lead", NotedLead)
@@ -34,9 +38,13 @@ def note_lead(do: Act) -> None:
     """Article 8(2), 8(3): the period for handing over runs from the day of discovery."""
     data = do.data
     open_lead(
-        do, data["source"], reference=data.get("reference"), informant=data.get("informant"), contact=data.get("contact"),
+        do,
+        data["source"],
+        reference=data.get("reference"),
+        informant=data.get("informant"),
+        contact=data.get("contact"),
         area=do.actor.area if do.actor else None,
-    )  # fmt: skip
+    )
 
 
 @act("lead", "correct-discovery-date", DiscoveryDate)
@@ -74,16 +82,25 @@ def report_overseas_recall(do: Act) -> None:
     """Article 3: 严格依法执行境外召回报告制度."""
     data = do.data
     open_lead(
-        do, "overseas_recall",
-        **{key: data.get(key) for key in ("country", "recall_number", "sold_here", "quantity", "measures", "attachment")},
-    )  # fmt: skip
+        do,
+        "overseas_recall",
+        **{
+            key: data.get(key)
+            for key in ("country", "recall_number", "sold_here", "quantity", "measures", "attachment")
+        },
+    )
     do.start("report", data["discovered_on"])
 
 
 @act("lead", "accept", Acceptance)
 def accept(do: Act) -> None:
     """Article 2: 在本省行政区域内生产、销售消费品的召回及其监督管理适用本规定; the official decides, whatever the code suggests."""
-    do.body["decision"] = {"decided": "accepted", "on": do.today.isoformat(), "suggested": do.body["seat"]["suggests"], **do.data}
+    do.body["decision"] = {
+        "decided": "accepted",
+        "on": do.today.isoformat(),
+        "suggested": do.body["seat"]["suggests"],
+        **do.data,
+    }
 
 
 @act("lead", "refer-out", Referral)
@@ -91,10 +108,7 @@ def refer_out(do: Act) -> None:
     """Article 2: another regime takes the lead; or the part of a producer elsewhere goes, and lead and local operators stay."""
     data = do.data
     if data["ground"] == "other_regime":
-        regime = data.get("regime") or do.body.get("regime")
-        if not regime:
-            raise Refusal("invalid", errors={"regime": ["必填：由哪一法规领域调整 / say which regime governs the product"]})
-        data["regime"] = regime
+        data["regime"] = data.get("regime") or do.body["regime"]
         queries.forget(do.connection, do.root.id)
     do.part = do.add("referral", {**data, "referred_on": do.today.isoformat()})
     regimes = load("regimes")
@@ -102,11 +116,15 @@ def refer_out(do: Act) -> None:
         to=None,
         to_name=data["authority"],
         fields={
-            "authority": data["authority"], "number": do.root.number, "product": do.body["product"]["name"],
-            "producer": do.body["producer"]["name"], "reasons": data["reasons"], "ground": data["ground"],
+            "authority": data["authority"],
+            "number": do.root.number,
+            "product": do.body["product"]["name"],
+            "producer": do.body["producer"]["name"],
+            "reasons": data["reasons"],
+            "ground": data["ground"],
             "regime": regimes.get(data.get("regime"), {}).get("zh") or data.get("regime"),
         },
-    )  # fmt: skip
+    )
 
 
 @act("lead", "record-reply", ReferralReply)

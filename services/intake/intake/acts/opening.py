@@ -28,7 +28,14 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
     hazards = hazards_of(data.get("hazards", []), told, load("hazards"))
     do.body.update(
         {key: data[key] for key in TOLD if data.get(key) is not None}
-        | {"source": source, "product": product, "producer": producer, "hazards": hazards, "signal": None, "own_dossier": do.root.dossier}
+        | {
+            "source": source,
+            "product": product,
+            "producer": producer,
+            "hazards": hazards,
+            "signal": None,
+            "own_dossier": do.root.dossier,
+        }
         | {"seat": seat(producer["code"], do.settings["province_area"])}
         | {"regime": other_regime(product["category"], product["name"], load("regimes"))}
         | {key: value for key, value in more.items() if value is not None}

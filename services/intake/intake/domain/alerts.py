@@ -26,7 +26,13 @@ def _join(*texts: str | None) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def as_lead(alert: Mapping[str, Any], categories: Vocabulary, hazards: Vocabulary, regimes: Vocabulary, countries: Mapping[str, str]) -> dict[str, Any]:
+def as_lead(
+    alert: Mapping[str, Any],
+    categories: Vocabulary,
+    hazards: Vocabulary,
+    regimes: Vocabulary,
+    countries: Mapping[str, str],
+) -> dict[str, Any]:
     """Return the data of the act that opens a lead from an alert.
 
     `scope` is `other_regime` where another law seems to govern the product (article 2): marked, not dropped.

@@ -57,7 +57,9 @@ def numbers(text: str | None) -> list[str]:
     return sorted({compact for name in names(text) if len(compact := name.replace(" ", "")) > 1})
 
 
-def features_of(product: Mapping[str, Any], producer: Mapping[str, Any], hazards: Sequence[str], text: str) -> dict[str, Any]:
+def features_of(
+    product: Mapping[str, Any], producer: Mapping[str, Any], hazards: Sequence[str], text: str
+) -> dict[str, Any]:
     """Return the features of a lead as JSON values: what is stored beside it for grouping.
 
     `product` has `name category brand model gtin`, `producer` has `name code`; both as a lead's body holds them.
@@ -226,7 +228,9 @@ def group(
             parts.join(pair[0], pair[-1])
     candidates = candidate_pairs(known.values()) if pairs is None else pairs
     matches = (compare(known[one], known[other]) for one, other in candidates)
-    for match in sorted((match for match in matches if match.alike), key=lambda found: (-found.score, found.first, found.second)):
+    for match in sorted(
+        (match for match in matches if match.alike), key=lambda found: (-found.score, found.first, found.second)
+    ):
         one, other = parts.members[match.first], parts.members[match.second]
         if one != other and _fit(one, other, known, decided):
             parts.join(match.first, match.second)

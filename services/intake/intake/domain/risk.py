@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -41,11 +42,13 @@ class Matrix:
         levels = tuple(data["levels"])
         rows = tuple((Fraction(str(row["above"])), tuple(row["levels"])) for row in data["rows"])
         bounds = [above for above, _ in rows]
-        if not rows or bounds[-1] != 0 or any(first <= second for first, second in zip(bounds, bounds[1:], strict=False)):
+        if not rows or bounds[-1] != 0 or any(first <= second for first, second in pairwise(bounds)):
             raise ValueError(f"matrix {data['name']}: the rows must fall to 0")
         for above, row in rows:
             if len(row) != len(SEVERITIES) or not set(row) <= set(levels):
-                raise ValueError(f"matrix {data['name']}: row above {above} must give one of {levels} for each severity")
+                raise ValueError(
+                    f"matrix {data['name']}: row above {above} must give one of {levels} for each severity"
+                )
         return cls(data["name"], levels, rows)
 
     def level(self, chance: Fraction, severity: int) -> str:
@@ -92,13 +95,15 @@ def _judge(scenario: Scenario, matrix: Matrix) -> dict[str, Any]:
     for index, (step, chance) in enumerate(scenario.steps):
         higher = matrix.level(scenario.with_step(index, Fraction(TEN)), scenario.severity)
         lower = matrix.level(scenario.with_step(index, Fraction(1, TEN)), scenario.severity)
-        steps.append({
-            "step": step,
-            "probability": str(chance),
-            "level_if_ten_times": higher,
-            "level_if_a_tenth": lower,
-            "moves": higher != level or lower != level,
-        })
+        steps.append(
+            {
+                "step": step,
+                "probability": str(chance),
+                "level_if_ten_times": higher,
+                "level_if_a_tenth": lower,
+                "moves": higher != level or lower != level,
+            }
+        )
     return {
         "title": scenario.title,
         "severity": scenario.severity,

@@ -11,7 +11,12 @@ class Sharing(ActSchema):
 
     title = line("机制名称", "Title", 200, required=True)
     divisions = lines("参与的处室和单位", "Divisions and units", 40, 100, required=True)
-    days = fields.Integer(strict=True, required=True, validate=validate.Range(1, 60), metadata=text("报送期限（工作日）", "Working days to hand over"))
+    days = fields.Integer(
+        strict=True,
+        required=True,
+        validate=validate.Range(1, 60),
+        metadata=text("报送期限（工作日）", "Working days to hand over"),
+    )
     in_force_on = Day(required=True, metadata=text("施行日期", "In force on"))
     procedure = prose("工作程序", "Procedure")
     attachment = File(metadata=text("文件", "Document"))

@@ -26,7 +26,11 @@ class FailingLine(Schema):
     limit = line("标准限值", "Limit", 40, required=True)
     unit = line("单位", "Unit", 30)
     under_reinspection = fields.Boolean(
-        truthy={True}, falsy={False}, metadata=text("复检中", "Under re-inspection", "复检中的结果另行标注", "A result under re-inspection is flagged")
+        truthy={True},
+        falsy={False},
+        metadata=text(
+            "复检中", "Under re-inspection", "复检中的结果另行标注", "A result under re-inspection is flagged"
+        ),
     )
 
 
@@ -35,8 +39,17 @@ class Bulletin(ActSchema):
 
     number = line("通报文号", "Number", 60, required=True)
     title = line("通报标题", "Title", 200, required=True)
-    issued_on = Day(past=True, required=True, metadata=text("印发日期", "Issued on", "报送期限自次日起算", "The period counts from the next day"))
-    lines = fields.List(fields.Nested(FailingLine), required=True, validate=validate.Length(1, 500), metadata=text("不合格项目", "Failing lines"))
+    issued_on = Day(
+        past=True,
+        required=True,
+        metadata=text("印发日期", "Issued on", "报送期限自次日起算", "The period counts from the next day"),
+    )
+    lines = fields.List(
+        fields.Nested(FailingLine),
+        required=True,
+        validate=validate.Length(1, 500),
+        metadata=text("不合格项目", "Failing lines"),
+    )
     attachment = File(metadata=text("通报原件", "The bulletin"))
 
 

@@ -7,12 +7,20 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from chassis.core.schema import ActSchema, one_of, text
 from intake.schemas.fields import line, printable
 
-FEEDS = [("safety_gate", "欧盟Safety Gate", "EU Safety Gate"), ("cpsc", "美国CPSC", "US CPSC"), ("other", "其他", "other")]
+FEEDS = [
+    ("safety_gate", "欧盟Safety Gate", "EU Safety Gate"),
+    ("cpsc", "美国CPSC", "US CPSC"),
+    ("other", "其他", "other"),
+]
 MOST = 500
 
 
 def _told(longest: int, **more: Any) -> fields.String:
-    return fields.String(allow_none=not more.get("required"), validate=[validate.Length(1 if more.get("required") else None, longest), printable], **more)
+    return fields.String(
+        allow_none=not more.get("required"),
+        validate=[validate.Length(1 if more.get("required") else None, longest), printable],
+        **more,
+    )
 
 
 class Alert(Schema):
@@ -50,4 +58,6 @@ class Feed(ActSchema):
     def one_of_two(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse both and neither."""
         if bool(data.get("alerts")) == bool(data.get("rows")):
-            raise ValidationError("“通报”与“每行一条JSON”须且只须填写一项 / give the alerts or the rows, one of the two", "alerts")
+            raise ValidationError(
+                "“通报”与“每行一条JSON”须且只须填写一项 / give the alerts or the rows, one of the two", "alerts"
+            )

@@ -26,12 +26,16 @@ def printable(value: str) -> None:
         raise ValidationError("含有不可见的控制字符 / holds control characters")
 
 
-def line(zh: str, en: str, longest: int = 200, *, help_zh: str | None = None, help_en: str | None = None, **more: Any) -> fields.String:
+def line(
+    zh: str, en: str, longest: int = 200, *, help_zh: str | None = None, help_en: str | None = None, **more: Any
+) -> fields.String:
     """Return a field for a line of text; required ones may not be empty."""
     hints = {key: more.pop(key) for key in ("mark", "widget") if key in more}
     shortest = 1 if more.get("required") else None
     return fields.String(
-        validate=[validate.Length(shortest, longest), printable], metadata=text(zh, en, help_zh, help_en, **hints), **more
+        validate=[validate.Length(shortest, longest), printable],
+        metadata=text(zh, en, help_zh, help_en, **hints),
+        **more,
     )
 
 
@@ -43,12 +47,22 @@ def prose(zh: str, en: str, longest: int = 5000, **more: Any) -> fields.String:
 def lines(zh: str, en: str, most: int = 100, longest: int = 100, **more: Any) -> fields.List:
     """Return a field for a list of short texts."""
     inner = fields.String(validate=[validate.Length(1, longest), printable])
-    return fields.List(inner, validate=validate.Length(1 if more.get("required") else None, most), metadata=text(zh, en), **more)
+    return fields.List(
+        inner, validate=validate.Length(1 if more.get("required") else None, most), metadata=text(zh, en), **more
+    )
 
 
 def credit_code(**more: Any) -> CreditCode:
     """Return the field of a unified social credit code, checked to its check character."""
-    return CreditCode(metadata=text("统一社会信用代码", "Unified social credit code", "十八位；仅用于提示所在地", "18 characters; it only suggests the seat"), **more)
+    return CreditCode(
+        metadata=text(
+            "统一社会信用代码",
+            "Unified social credit code",
+            "十八位；仅用于提示所在地",
+            "18 characters; it only suggests the seat",
+        ),
+        **more,
+    )
 
 
 def credit_code_given(value: str) -> None:
@@ -69,7 +83,9 @@ class ProductReport(ActSchema):
     producer = line("生产者名称", "Producer")
     credit_code = credit_code()
     hazard = line("危害", "Hazard", 500, help_zh="可能造成什么危害", help_en="What harm it may do")
-    hazards = fields.List(one_of(HAZARDS), validate=validate.Length(max=8), metadata=text("危害类型", "Kinds of hazard"))
+    hazards = fields.List(
+        one_of(HAZARDS), validate=validate.Length(max=8), metadata=text("危害类型", "Kinds of hazard")
+    )
     injury = line("伤害情况", "Injury", 1000)
     severity = one_of(SEVERITIES, metadata=text("伤害程度", "Severity"))
     happened_on = Day(past=True, metadata=text("发生日期", "When it happened"))

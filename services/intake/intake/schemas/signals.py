@@ -12,7 +12,9 @@ from intake.schemas.fields import CATEGORIES, HAZARDS, line, lines, prose
 class Cluster(ActSchema):
     """The leads that belong to one product and hazard, as the analyst decides."""
 
-    leads = fields.List(RootRef("lead"), required=True, validate=validate.Length(1, 200), metadata=text("线索", "Leads"))
+    leads = fields.List(
+        RootRef("lead"), required=True, validate=validate.Length(1, 200), metadata=text("线索", "Leads")
+    )
     title = line("信号名称", "Title", 200, help_zh="产品与危害", help_en="The product and the hazard")
     remarks = prose("归并说明", "Remarks", 2000)
 
@@ -71,9 +73,13 @@ class Analysis(ActSchema):
     product = fields.Nested(Product, metadata=text("产品", "Product"))
     producer = fields.Nested(Producer, metadata=text("生产者", "Producer"))
     hazard = line("危害", "Hazard", 500)
-    hazards = fields.List(one_of(HAZARDS), validate=validate.Length(max=8), metadata=text("危害类型", "Kinds of hazard"))
+    hazards = fields.List(
+        one_of(HAZARDS), validate=validate.Length(max=8), metadata=text("危害类型", "Kinds of hazard")
+    )
     injury = line("伤害情况", "Injury", 1000)
-    concentrated = fields.Boolean(truthy={True}, falsy={False}, metadata=text("伤害问题比较集中", "Injuries are concentrated"))
+    concentrated = fields.Boolean(
+        truthy={True}, falsy={False}, metadata=text("伤害问题比较集中", "Injuries are concentrated")
+    )
     severe = fields.Boolean(truthy={True}, falsy={False}, metadata=text("伤害后果比较严重", "Injuries are severe"))
 
 
@@ -81,9 +87,14 @@ class Recommendation(ActSchema):
     """The technical recommendation (技术认定建议)."""
 
     recommendation = one_of(
-        [("possible_defect", "可能存在缺陷", "possible defect"), ("consult", "组织技术会商", "hold a consultation"), ("track", "信息跟踪", "track")],
-        required=True, metadata=text("建议", "Recommendation"),
-    )  # fmt: skip
+        [
+            ("possible_defect", "可能存在缺陷", "possible defect"),
+            ("consult", "组织技术会商", "hold a consultation"),
+            ("track", "信息跟踪", "track"),
+        ],
+        required=True,
+        metadata=text("建议", "Recommendation"),
+    )
     grounds = prose("依据", "Grounds", required=True)
     received_on = Day(past=True, metadata=text("省局收到日期", "Received on", "不填为今天", "Today when left out"))
     attachment = File(metadata=text("附件", "Attachment"))
@@ -94,7 +105,9 @@ class ConsultationRequest(ActSchema):
 
     question = prose("会商问题", "Question", 2000, required=True)
     fields_ = lines("专业领域", "Fields of expertise", 10, 60, required=True, data_key="fields", attribute="fields")
-    size = fields.Integer(strict=True, required=True, validate=validate.Range(3, 15), metadata=text("专家人数", "Number of experts"))
+    size = fields.Integer(
+        strict=True, required=True, validate=validate.Range(3, 15), metadata=text("专家人数", "Number of experts")
+    )
     wanted_by = Day(required=True, metadata=text("希望完成日期", "Wanted by"))
     materials = fields.List(File(), validate=validate.Length(max=30), metadata=text("材料", "Materials"))
 
@@ -124,7 +137,9 @@ def is_probability(value: str) -> None:
     try:
         probability(value)
     except ValueError:
-        raise ValidationError("概率应写作分数或小数，大于0且不超过1，如 1/500 或 0.002 / a fraction or decimal above 0, at most 1") from None
+        raise ValidationError(
+            "概率应写作分数或小数，大于0且不超过1，如 1/500 或 0.002 / a fraction or decimal above 0, at most 1"
+        ) from None
 
 
 class Step(Schema):
@@ -134,7 +149,9 @@ class Step(Schema):
         unknown = RAISE
 
     step = line("环节", "Step", required=True)
-    probability = fields.String(required=True, validate=is_probability, metadata=text("概率", "Probability", "如 1/500", "Such as 1/500"))
+    probability = fields.String(
+        required=True, validate=is_probability, metadata=text("概率", "Probability", "如 1/500", "Such as 1/500")
+    )
 
 
 class Scenario(Schema):
@@ -144,14 +161,20 @@ class Scenario(Schema):
         unknown = RAISE
 
     title = line("情景", "Scenario", required=True)
-    severity = fields.Integer(strict=True, required=True, validate=validate.Range(1, 4), metadata=text("严重程度（1–4）", "Severity (1 to 4)"))
-    steps = fields.List(fields.Nested(Step), required=True, validate=validate.Length(1, 12), metadata=text("环节", "Steps"))
+    severity = fields.Integer(
+        strict=True, required=True, validate=validate.Range(1, 4), metadata=text("严重程度（1–4）", "Severity (1 to 4)")
+    )
+    steps = fields.List(
+        fields.Nested(Step), required=True, validate=validate.Length(1, 12), metadata=text("环节", "Steps")
+    )
 
 
 class Assessment(ActSchema):
     """A preliminary risk assessment."""
 
-    scenarios = fields.List(fields.Nested(Scenario), required=True, validate=validate.Length(1, 12), metadata=text("情景", "Scenarios"))
+    scenarios = fields.List(
+        fields.Nested(Scenario), required=True, validate=validate.Length(1, 12), metadata=text("情景", "Scenarios")
+    )
     remarks = prose("说明", "Remarks", 2000)
 
 
@@ -164,7 +187,11 @@ class Validation(ActSchema):
 class Conclusion(ActSchema):
     """What the consultation concludes (会商纪要)."""
 
-    outcome = one_of([("investigate", "开展生产者缺陷调查", "open a producer investigation"), ("track", "信息跟踪", "track")], required=True, metadata=text("结论", "Outcome"))
+    outcome = one_of(
+        [("investigate", "开展生产者缺陷调查", "open a producer investigation"), ("track", "信息跟踪", "track")],
+        required=True,
+        metadata=text("结论", "Outcome"),
+    )
     concluded_on = Day(past=True, metadata=text("会商日期", "Concluded on", "不填为今天", "Today when left out"))
     minutes = prose("会商纪要", "Minutes", required=True)
 
@@ -172,7 +199,13 @@ class Conclusion(ActSchema):
 class Finding(ActSchema):
     """The province's finding of a possible defect; what is left out is taken from the analysis."""
 
-    found_on = Day(past=True, required=True, metadata=text("发现日期", "Found on", "三个工作日内书面通知生产者", "Three working days for the written notice"))
+    found_on = Day(
+        past=True,
+        required=True,
+        metadata=text(
+            "发现日期", "Found on", "三个工作日内书面通知生产者", "Three working days for the written notice"
+        ),
+    )
     grounds = prose("依据", "Grounds", required=True)
     product = fields.Nested(Product, metadata=text("产品", "Product"))
     producer = fields.Nested(Producer, metadata=text("生产者", "Producer"))
@@ -192,14 +225,32 @@ class VerificationOrder(ActSchema):
     """What a city or county bureau is to verify, and how."""
 
     bureau = line("承担核实的局", "Bureau", 80, required=True)
-    area = fields.String(required=True, validate=validate.Regexp(r"^\d{6}$", error="行政区划代码应为六位数字 / six digits"), metadata=text("行政区划代码", "Area code"))
+    area = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^\d{6}$", error="行政区划代码应为六位数字 / six digits"),
+        metadata=text("行政区划代码", "Area code"),
+    )
     means = fields.List(
-        one_of([("market_purchase", "市场购检", "market purchase and test"), ("consumer_follow_up", "消费者回访", "consumer follow-up"), ("technical_exchange", "与生产者技术交流", "technical exchange with the producer")]),
-        required=True, validate=validate.Length(1, 3), metadata=text("核实方式", "Means"),
-    )  # fmt: skip
-    manner = one_of([("alone", "独立核实", "alone"), ("assisting", "协助省局", "assisting")], required=True, metadata=text("形式", "Manner"))
+        one_of(
+            [
+                ("market_purchase", "市场购检", "market purchase and test"),
+                ("consumer_follow_up", "消费者回访", "consumer follow-up"),
+                ("technical_exchange", "与生产者技术交流", "technical exchange with the producer"),
+            ]
+        ),
+        required=True,
+        validate=validate.Length(1, 3),
+        metadata=text("核实方式", "Means"),
+    )
+    manner = one_of(
+        [("alone", "独立核实", "alone"), ("assisting", "协助省局", "assisting")],
+        required=True,
+        metadata=text("形式", "Manner"),
+    )
     assigned_on = Day(past=True, required=True, metadata=text("交办日期", "Assigned on"))
-    days = fields.Integer(strict=True, required=True, validate=validate.Range(1, 120), metadata=text("期限（工作日）", "Working days"))
+    days = fields.Integer(
+        strict=True, required=True, validate=validate.Range(1, 120), metadata=text("期限（工作日）", "Working days")
+    )
     task = prose("核实事项", "What to verify", 2000, required=True)
 
 
@@ -207,5 +258,9 @@ class VerificationReport(ActSchema):
     """What the verification found."""
 
     findings = prose("核实情况", "Findings", required=True)
-    confirmed = one_of([("yes", "属实", "confirmed"), ("partly", "部分属实", "partly"), ("no", "不属实", "not confirmed")], required=True, metadata=text("核实结论", "Result"))
+    confirmed = one_of(
+        [("yes", "属实", "confirmed"), ("partly", "部分属实", "partly"), ("no", "不属实", "not confirmed")],
+        required=True,
+        metadata=text("核实结论", "Result"),
+    )
     attachments = fields.List(File(), validate=validate.Length(max=20), metadata=text("附件", "Attachments"))

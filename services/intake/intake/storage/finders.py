@@ -11,6 +11,8 @@ from chassis.core import tables
 def asking_signal(connection: Connection, data: Mapping[str, Any]) -> str | None:
     """Return the signal whose consultation still waits for this panel, or None: a request of investigation, or one that was withdrawn."""
     parts = tables.parts
-    query = select(parts.c.root_id).where(parts.c.id == data.get("part"), parts.c.kind == "consultation", parts.c.state == "requested")
+    query = select(parts.c.root_id).where(
+        parts.c.id == data.get("part"), parts.c.kind == "consultation", parts.c.state == "requested"
+    )
     found: str | None = connection.execute(query).scalar_one_or_none()
     return found

@@ -27,7 +27,9 @@ def allot(connection: Connection, kind: str, year: int) -> int:
     """Return the next number of a series, from 1; another transaction waits until this one ends, so none is given twice."""
     series = tables.number_series
     statement = _insert(connection, series).values(kind=kind, year=year, last=1)
-    statement = statement.on_conflict_do_update(index_elements=[series.c.kind, series.c.year], set_={"last": series.c.last + 1})
+    statement = statement.on_conflict_do_update(
+        index_elements=[series.c.kind, series.c.year], set_={"last": series.c.last + 1}
+    )
     return int(connection.execute(statement.returning(series.c.last)).scalar_one())
 
 
@@ -36,14 +38,18 @@ def known_alerts(connection: Connection, source: str, numbers: Sequence[str]) ->
     alerts = tables.foreign_alerts
     found: dict[str, str] = {}
     for some in _slices(numbers):
-        query = select(alerts.c.alert_number, alerts.c.lead).where(alerts.c.source == source, alerts.c.alert_number.in_(some))
-        found |= {number: lead for number, lead in connection.execute(query)}
+        query = select(alerts.c.alert_number, alerts.c.lead).where(
+            alerts.c.source == source, alerts.c.alert_number.in_(some)
+        )
+        found |= {row.alert_number: row.lead for row in connection.execute(query)}
     return found
 
 
 def remember_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
     """Record that an alert has opened a lead; the primary key refuses a second lead for it."""
-    connection.execute(tables.foreign_alerts.insert().values(source=source, alert_number=number, lead=lead, feed=feed, seen=1))
+    connection.execute(
+        tables.foreign_alerts.insert().values(source=source, alert_number=number, lead=lead, feed=feed, seen=1)
+    )
 
 
 def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> None:
@@ -54,7 +60,9 @@ def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> 
         connection.execute(update(alerts).where(where).values(seen=alerts.c.seen + 1))
 
 
-def keep_features(connection: Connection, lead: str, number: str, title: str, severity: int, features: Mapping[str, Any]) -> None:
+def keep_features(
+    connection: Connection, lead: str, number: str, title: str, severity: int, features: Mapping[str, Any]
+) -> None:
     """Store what grouping knows of a new lead, with its block keys."""
     connection.execute(
         tables.lead_features.insert().values(
@@ -72,7 +80,9 @@ def _keep_keys(connection: Connection, lead: str, features: Mapping[str, Any]) -
 
 def place(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
     """Record that a lead is free, grouped in a signal, or gone."""
-    connection.execute(update(tables.lead_features).where(tables.lead_features.c.lead == lead).values(state=state, signal=signal))
+    connection.execute(
+        update(tables.lead_features).where(tables.lead_features.c.lead == lead).values(state=state, signal=signal)
+    )
 
 
 def described(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -96,7 +106,10 @@ def keyed(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]
     keys = tables.block_keys
     rows: list[tuple[str, str]] = []
     for some in _slices(leads):
-        rows += [(key, lead) for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.lead.in_(some)))]
+        rows += [
+            (key, lead)
+            for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.lead.in_(some)))
+        ]
     return rows
 
 
@@ -114,16 +127,22 @@ def neighbours(connection: Connection, leads: Sequence[str]) -> list[str]:
     return sorted(lead for lead, row in described(connection, sorted(near)).items() if row["state"] == FREE)
 
 
-def decide(connection: Connection, ones: Iterable[str], others: Iterable[str], decision: str, signal: str, on: str) -> None:
+def decide(
+    connection: Connection, ones: Iterable[str], others: Iterable[str], decision: str, signal: str, on: str
+) -> None:
     """Remember that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
     links = tables.decided_links
     for one, other in product(sorted(set(ones)), sorted(set(others))):
         if one == other:
             continue
         first, second = sorted((one, other))
-        statement = _insert(connection, links).values(first=first, second=second, decision=decision, signal=signal, decided_on=on)
+        statement = _insert(connection, links).values(
+            first=first, second=second, decision=decision, signal=signal, decided_on=on
+        )
         changed = {"decision": decision, "signal": signal, "decided_on": on}
-        connection.execute(statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed))
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed)
+        )
 
 
 def links_among(connection: Connection, leads: Sequence[str]) -> Links:
@@ -131,7 +150,9 @@ def links_among(connection: Connection, leads: Sequence[str]) -> Links:
     links = tables.decided_links
     rows: set[tuple[str, str, str]] = set()
     for some in _slices(leads):
-        query = select(links.c.first, links.c.second, links.c.decision).where(or_(links.c.first.in_(some), links.c.second.in_(some)))
+        query = select(links.c.first, links.c.second, links.c.decision).where(
+            or_(links.c.first.in_(some), links.c.second.in_(some))
+        )
         rows.update((first, second, decision) for first, second, decision in connection.execute(query))
     return Links.of(rows)
 
