@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Connection, Date, Row, Select, and_, bindparam, or_, select, update
 
 from chassis.core.database import Database
 from chassis.core.errors import Refusal, invalid
@@ -133,12 +133,6 @@ class Accounts:
         with self.database.reading() as connection:
             return [_organisation(row) for row in connection.execute(query)]
 
-    def standing_in(self, person: str, organisation: str, on: date) -> dict[str, str]:
-        """Post → the person stood in for, by this person in this organisation on this day."""
-        query = _standing(on).where(deputies.c.deputy == person, deputies.c.organisation == organisation)
-        with self.database.reading() as connection:
-            return {row.post: row.holder for row in connection.execute(query.order_by(deputies.c.recorded_at))}
-
     def deputies(self, organisation: str) -> list[Deputyship]:
         """Every deputyship recorded for an organisation, the newest first; none is ever deleted."""
         query = select(deputies).where(deputies.c.organisation == organisation).order_by(deputies.c.recorded_at.desc())
@@ -214,11 +208,17 @@ def new_deputyship(
     )
 
 
+def standing_in(connection: Connection, person: str, organisation: str, on: date) -> dict[str, str]:
+    """Post → the person stood in for, by this person in this organisation on this day."""
+    asked = {"person": person, "organisation": organisation, "on": on}
+    return {row.post: row.holder for row in connection.execute(STANDING_IN, asked)}
+
+
 def _organisation(row: Row[Any]) -> Organisation:
     return Organisation(row.id, row.zh, row.en, row.kind, row.area, tuple(row.offices), row.parent, row.credit_code)
 
 
-def _standing(on: date) -> Any:
+def _standing(on: Any) -> Select[Any]:
     """Deputyships in force on a day, whose holder still holds an active account in the organisation."""
     return (
         select(deputies)
@@ -229,3 +229,10 @@ def _standing(on: date) -> Any:
         )
         .where(deputies.c.begins <= on, deputies.c.ends >= on, deputies.c.ended_at.is_(None), persons.c.active)
     )
+
+
+STANDING_IN = (
+    _standing(bindparam("on", type_=Date()))
+    .where(deputies.c.deputy == bindparam("person"), deputies.c.organisation == bindparam("organisation"))
+    .order_by(deputies.c.recorded_at)
+)

@@ -12,21 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import select, update
+from sqlalchemy import Row, and_, bindparam, select, update
 
 from chassis.core import tokens
 from chassis.core.database import Database
 from chassis.core.errors import ConfigurationFault, Refusal
 from chassis.core.times import Clock, today
-from gateway.accounts import Accounts
+from gateway.accounts import Accounts, standing_in
 from gateway.limits import Buckets
 from gateway.problems import Rejection
-from gateway.tables import organisations, persons, sessions
+from gateway.tables import Moment, memberships, organisations, persons, sessions
 
 SESSION_HOURS = 8
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's first choice for argon2id
@@ -34,6 +35,40 @@ HASHES_AT_ONCE = 4
 TRIES = 10  # failed sign-ins in a row, by username and by address
 TRY_REFILL = 1 / 30  # one more every thirty seconds
 PURPOSES = ("api", "console")
+
+
+parents = organisations.alias("parents")
+SESSION = (
+    select(
+        persons.c.id.label("person"),
+        persons.c.name,
+        persons.c.username,
+        persons.c.certificate,
+        organisations.c.id.label("organisation"),
+        organisations.c.zh,
+        organisations.c.en,
+        organisations.c.kind,
+        organisations.c.area,
+        organisations.c.offices,
+        organisations.c.parent,
+        parents.c.kind.label("parent_kind"),
+        memberships.c.posts,
+    )
+    .select_from(sessions)
+    .join(persons, persons.c.id == sessions.c.person)
+    .join(organisations, organisations.c.id == sessions.c.organisation)
+    .outerjoin(parents, parents.c.id == organisations.c.parent)
+    .outerjoin(
+        memberships,
+        and_(memberships.c.person == sessions.c.person, memberships.c.organisation == sessions.c.organisation),
+    )
+    .where(
+        sessions.c.token == bindparam("token"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now", type_=Moment()),
+        persons.c.active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -173,37 +208,16 @@ class Identity:
 
     def acting(self, token: str) -> Acting:
         """Who this token is now; Refusal unauthenticated when it is unknown, ended, expired, or no longer true."""
-        query = (
-            select(
-                persons.c.id.label("person"),
-                persons.c.name,
-                persons.c.username,
-                persons.c.certificate,
-                organisations.c.id.label("organisation"),
-                organisations.c.zh,
-                organisations.c.en,
-                organisations.c.kind,
-                organisations.c.area,
-                organisations.c.offices,
-            )
-            .select_from(sessions)
-            .join(persons, persons.c.id == sessions.c.person)
-            .join(organisations, organisations.c.id == sessions.c.organisation)
-            .where(
-                sessions.c.token == _digest(token),
-                sessions.c.ended_at.is_(None),
-                sessions.c.expires_at > self._machine_time(),
-                persons.c.active,
-            )
-        )
+        now = self._machine_time()
+        day = today(self._clock.now())
         with self.database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
+            row = connection.execute(SESSION, {"token": _digest(token), "now": now}).one_or_none()
+            if row is None:
+                raise Refusal("unauthenticated")
+            deputy = standing_in(connection, row.person, row.organisation, day)
+        if not row.posts and not deputy:
             raise Refusal("unauthenticated")
-        posts = self.accounts.posts(row.person, row.organisation)
-        deputy = self.accounts.standing_in(row.person, row.organisation, today(self._clock.now()))
-        if not posts and not deputy:
-            raise Refusal("unauthenticated")
+        above = row.parent_kind == "division"
         return Acting(
             person=row.person,
             name=row.name,
@@ -213,10 +227,10 @@ class Identity:
             organisation_zh=row.zh,
             organisation_en=row.en,
             organisation_kind=row.kind,
-            organisations=self.accounts.acts_for(row.organisation),
+            organisations=self.accounts.acts_for(row.organisation) if above else acts_for(row),
             area=row.area,
             offices=tuple(row.offices),
-            posts=posts,
+            posts=tuple(row.posts or ()),
             deputy=tuple(sorted(deputy.items())),
         )
 
@@ -279,3 +293,8 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def acts_for(row: Row[Any]) -> tuple[str, ...]:
+    """The organisation of a session's row and, when it is a division, the bureau it acts for."""
+    return (row.organisation, row.parent) if row.kind == "division" and row.parent else (row.organisation,)
