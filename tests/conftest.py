@@ -1,0 +1,41 @@
+"""Fixtures for everybody's tests across services.
+
+`stack`: one running house a run. Tests share it, so each makes a dossier of its own, none counts globally, and none moves
+time or kills anything. `own_stack`: a house for the tests of one module alone, which may do both. `signed_in`: people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from ops.journeys.http import Person
+from ops.stack import Stack
+from tests.stack import running, sign_in
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("stack")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("own-stack")) as house:
+        yield house
+
+
+@pytest.fixture
+def signed_in(stack: Stack) -> Iterator[Callable[[str | None], Person]]:
+    """`signed_in("recall.handler")` is that person at the shared stack; `signed_in(None)` the public."""
+    people: list[Person] = []
+
+    def enter(username: str | None) -> Person:
+        people.append(sign_in(stack, username))
+        return people[-1]
+
+    yield enter
+    for person in people:
+        person.close()
