@@ -1,5 +1,6 @@
-"""`python -m notify`: run, migrate, check the service (see the chassis's command line)."""
+"""`python -m notify run|migrate|check|…`."""
 
 from chassis.cli import main
 
-main("notify")
+if __name__ == "__main__":
+    main("notify")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from chassis.core import Application
-
-from .acts import addresses, documents, printing, publications, serving, tips
-from .domain import serving as service_rules
-from .rendering import fonts
-from .schemas import facts
-from .storage import finders, tables
+from notify.acts import addresses, documents, printing, publications, serving, tips
+from notify.domain import serving as service_rules
+from notify.rendering import fonts
+from notify.schemas import facts
+from notify.storage import finders, tables
 
 application = Application(
     name="notify",

@@ -1,8 +1,7 @@
 """The notify service on nameko: the only file that knows a host."""
 
 from chassis.host.service import Service
-
-from .app import application as notify
+from notify.app import application as notify
 
 
 class Notify(Service):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from chassis.core import Act, Refusal, act
-
-from ..schemas.addresses import Confirmation, Revocation
-from ..storage import queries
+from notify.schemas.addresses import Confirmation, Revocation
+from notify.storage import queries
 
 
 @act("address", "confirm-service-address", Confirmation)

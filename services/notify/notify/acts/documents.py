@@ -8,11 +8,10 @@ from typing import Any
 from chassis.core import Act, act
 from chassis.core.facts import DocumentIssued
 from chassis.core.schema import Nothing
-
-from ..domain import numbers
-from ..rendering.forms import Form, form_for
-from ..schemas.documents import Rendered, Seal, Voiding
-from ..storage import queries
+from notify.domain import numbers
+from notify.rendering.forms import Form, form_for
+from notify.schemas.documents import Rendered, Seal, Voiding
+from notify.storage import queries
 
 FIRM = re.compile(r"^org_[0-9A-HJ-NPQRTUWXY]{18}$")  # a firm's id is its unified social credit code
 
@@ -26,8 +25,9 @@ def number_document(do: Act) -> None:
     issued = do.data
     form = form_for(issued["kind"])
     issuer = numbers.issuer_named(do.settings, issued["issuer"])
+    addressee = numbers.issuer_named(do.settings, issued["addressee"])
     do.root.title = issued["title"]
-    do.body.update(_registered(issued, form, issuer))
+    do.body.update(_registered(issued, form, issuer, addressee))
     if issued["issuer"]:
         do.party("issuer", numbers.bureau_of(issued["issuer"]))
     if issued["addressee"]:
@@ -45,15 +45,16 @@ def _gives_numbers(issuer: Any, organisation: str | None) -> bool:
     return organisation is not None and not FIRM.match(organisation)
 
 
-def _registered(issued: dict[str, Any], form: Form, issuer: Any) -> dict[str, Any]:
+def _registered(issued: dict[str, Any], form: Form, issuer: Any, addressee: Any) -> dict[str, Any]:
     origin = {key: issued[key] for key in ("root", "root_kind", "root_number", "part", "act", "clause")}
     name = issuer["name"] if issuer else _own_name(issued["fields"])
     return {
+        "pdf": None,
         "kind": issued["kind"],
         "title": issued["title"],
         "origin": origin,
         "issuer": {"id": issued["issuer"], "name": name},
-        "addressee": {"id": issued["addressee"], "name": issued["addressee_name"]},
+        "addressee": {"id": issued["addressee"], "name": issued["addressee_name"] or (addressee or {}).get("name")},
         "signed_on": issued["signed_on"],
         "signed_by": issued["signed_by"],
         "fields": issued["fields"],

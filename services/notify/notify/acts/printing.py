@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.core import Job, task
-
-from ..domain import serving
-from ..rendering import fonts
-from ..rendering.paper import paper
-from ..rendering.press import NotPrinted, Printed, print_paper
+from notify.domain import serving
+from notify.rendering import fonts
+from notify.rendering.paper import paper
+from notify.rendering.press import NotPrinted, Printed, print_paper
 
 Json = dict[str, Any]
 
@@ -93,7 +92,8 @@ def proof_of_service(root: Mapping[str, Any]) -> Json:
 
 
 def _goes_to_somebody(body: Mapping[str, Any]) -> bool:
-    return bool(body["form"]["served"] and body["addressee"]["id"])
+    """An addressee outside the house (another province, say) has a name and no id here."""
+    return bool(body["form"]["served"] and (body["addressee"]["id"] or body["addressee"]["name"]))
 
 
 def _keep(job: Job, printed: Printed, root: Mapping[str, Any]) -> Json:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from chassis.core import Act, act
 from chassis.core.errors import invalid
-
-from ..schemas.publications import Correction, News, PlanFiled, Platform, RecallClosed, Withdrawal
-from ..storage import queries
+from notify.schemas.publications import Correction, News, PlanFiled, Platform, RecallClosed, Withdrawal
+from notify.storage import queries
 
 
 @act("publication", "prepare-publication", PlanFiled)

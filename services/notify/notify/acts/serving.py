@@ -8,10 +8,9 @@ from typing import Any
 from chassis.core import Act, Refusal, act
 from chassis.core.errors import invalid
 from chassis.core.schema import Nothing
-
-from ..domain import serving
-from ..schemas.documents import Proof, ServiceCorrection, ServiceRecord, served_before_signing
-from ..storage import queries
+from notify.domain import serving
+from notify.schemas.documents import Proof, ServiceCorrection, ServiceRecord, served_before_signing
+from notify.storage import queries
 
 
 @act("document", "serve-electronically", Nothing)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from chassis.core import Act, act
-
-from ..schemas.publications import Tip, Withdrawal
+from notify.schemas.publications import Tip, Withdrawal
 
 
 @act("tip", "publish-safety-tip", Tip)

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import wording
-from .forms import Form, form_for, plain
+from notify.rendering import wording
+from notify.rendering.forms import Form, form_for, plain
 
-LISTS = frozenset(
-    {
-        "items",
-        "evidence",
-        "requirements",
-        "attachments",
-        "members",
-        "team",
-        "steps",
-        "materials",
-        "measures",
-        "witnesses",
-        "suggestions",
-        "feedback",
-    }
-)
+LISTS = frozenset({
+    "items", "evidence", "requirements", "attachments", "members", "team", "steps", "materials", "measures", "suggestions", "feedback",
+    "leads",
+})  # fmt: skip
 FIRMS = frozenset({"producer", "operator", "agent"})
 
 

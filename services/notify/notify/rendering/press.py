@@ -11,8 +11,8 @@ from typing import Any
 
 import typst
 
-from . import fonts
-from .forms import TEMPLATES
+from notify.rendering import fonts
+from notify.rendering.forms import TEMPLATES
 
 DEADLINE = 60  # seconds of machine time for one document
 

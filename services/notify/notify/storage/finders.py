@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from .tables import publications
+from notify.storage.tables import publications
 
 
 def publication_of_recall(connection: Connection, data: Mapping[str, Any]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from .tables import number_series, numbers, publications, service_addresses
+from notify.storage.tables import number_series, numbers, publications, service_addresses
 
 
 def next_value(connection: Connection, issuer: str, code: str, year: int) -> int:
@@ -35,7 +35,7 @@ def void_number(connection: Connection, document: str, reasons: str) -> None:
     connection.execute(update(numbers).where(numbers.c.document == document).values(void_reasons=reasons))
 
 
-def address_in_force(connection: Connection, organisation: str) -> str | None:
+def address_in_force(connection: Connection, organisation: str | None) -> str | None:
     """The confirmation of the service address that is in force for an organisation (root id), or None."""
     found = select(service_addresses.c.root_id).where(service_addresses.c.organisation == organisation)
     return connection.execute(found).scalar_one_or_none()

@@ -77,7 +77,7 @@ def test_what_a_producer_files_is_printed_and_filed_without_a_number(desk: Desk)
 
 
 def test_an_internal_paper_is_numbered_and_filed_without_service(desk: Desk, quick_press: None) -> None:
-    document = desk.issue(kind="会商纪要", title="会商纪要", addressee=None, fields={"conclusion": "可能存在缺陷"})
+    document = desk.issue(kind="会商纪要", title="会商纪要", addressee=None, fields={"outcome": "信息跟踪"})
     desk.work()
     root = desk.look(document)
     assert (root["state"], root["number"]) == ("filed", "辽市监会商〔2026〕1号")

@@ -73,7 +73,7 @@ def test_a_character_that_no_font_has_is_told_not_printed_silently() -> None:
 
 def test_markup_in_a_fact_is_printed_as_it_is() -> None:
     hostile = '#import "x" $a$ *b* <c> @d [e] \\f "g"'
-    page = paper(BOOK["defaults"] | {"kind": "会商纪要", "fields": {"conclusion": hostile}})
+    page = paper(BOOK["defaults"] | {"kind": "会商纪要", "fields": {"outcome": hostile}})
     assert "".join(hostile.split()) in text_of(press(page)).replace("“", '"').replace("”", '"')
 
 
