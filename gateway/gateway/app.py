@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from chassis.core.errors import Refusal
 from gateway import trace
 from gateway.api import JSON_PATHS, install
 from gateway.config import Config
@@ -30,7 +31,10 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+JSON_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
 }
 
 
@@ -41,6 +45,7 @@ def create_app(config: Config, client: Client | None = None, pages: bool = True)
     app.config["MAX_CONTENT_LENGTH"] = config.file_limit + BODY_ROOM
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["SECRET_KEY"] = app.extensions[EXTENSION].secret
+    app.url_map.merge_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if config.proxies:
@@ -69,10 +74,8 @@ def _begin() -> None:
 
 
 def _finish(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | JSON_HEADERS if request.path.startswith(JSON_PATHS) else HEADERS).items():
         response.headers.setdefault(name, value)
-    if request.path.startswith(JSON_PATHS):
-        response.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["traceparent"] = g.get("traceparent", "")
@@ -96,7 +99,8 @@ def _refuse(error: Exception) -> ResponseReturnValue:
     problem = problem_of(error)
     if problem.code == "internal":
         incident = secrets.token_hex(4)
-        log.error("internal", incident=incident, fault=type(error).__name__, where=_where(error))
+        behind = error.facts.get("exc_type") if isinstance(error, Refusal) else None
+        log.error("internal", incident=incident, fault=behind or type(error).__name__, where=_where(error))
         problem = Problem(**{**vars(problem), "facts": {"incident": incident}})
     pages: Any = current_app.extensions.get(PAGES)
     if pages is None or request.path.startswith(JSON_PATHS):

@@ -20,15 +20,13 @@ class Buckets:
         self._lock = threading.Lock()
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def take(self, name: str) -> float:
-        """Take one token; returns 0.0 when there was one, else the seconds until there is."""
+    def take(self, name: str, cost: float = 1.0) -> float:
+        """Take `cost` tokens; returns 0.0 when there were so many, else the seconds until there are."""
         with self._lock:
             level = self._level(name)
-            if level < 1.0:
-                self._keep(name, level)
-                return (1.0 - level) / self.per_second
-            self._keep(name, level - 1.0)
-            return 0.0
+            enough = level >= cost
+            self._keep(name, level - cost if enough else level)
+            return 0.0 if enough else (cost - level) / self.per_second
 
     def give_back(self, name: str) -> None:
         """Return a token that need not have been taken."""

@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chassis.client import Away
 from chassis.core.errors import Refusal
 from chassis.core.ids import kind_of
 from gateway.identity import Acting
 from gateway.services import Services
 
 COMMANDS = uuid.UUID("5b5b2f06-0a52-5b0d-9c0e-6d1f4f4f8a11")  # the name space of command ids
-PAGE = 100  # roots of one dossier that one service is asked for at once
+PAGE = 100  # roots of one dossier in one answer
 IDENTIFIER = re.compile(r"[a-z][a-z_]*_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -112,7 +113,7 @@ def dossier(services: Services, identifier: str, actor: Acting | None) -> dict[s
     holds anything of it that this actor may see.
     """
     listed = services.call_all("search", {"dossier": identifier, "page": 1, "size": PAGE}, actor)
-    found = [(service, item) for service, answer in listed.values.items() for item in answer["items"]]
+    found = [*_items(listed.values.items()), *_further(services, identifier, listed.values, actor)]
     if not found and not listed.away:
         raise Refusal("not-found", dossier=identifier)
     told = services.call_all("journal", {"dossier": identifier}, actor, listed.values)
@@ -129,15 +130,32 @@ def dossier(services: Services, identifier: str, actor: Acting | None) -> dict[s
     }
 
 
+def _items(answers: Iterable[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    return [(service, item) for service, answer in answers for item in answer["items"]]
+
+
+def _further(
+    services: Services, identifier: str, first: Mapping[str, dict[str, Any]], actor: Acting | None
+) -> list[tuple[str, dict[str, Any]]]:
+    """The list rows after the first page, of the services that hold more."""
+    pages = [
+        (service, "search", {"dossier": identifier, "page": page, "size": PAGE})
+        for service, answer in first.items()
+        for page in range(2, -(-answer["total"] // PAGE) + 1)
+    ]
+    answers = zip(pages, services.call_each(pages, actor), strict=True)
+    return _items((service, answer) for (service, _, _), answer in answers if isinstance(answer, dict))
+
+
 def _views(
-    services: Services, found: Iterable[tuple[str, dict[str, Any]]], actor: Acting | None
+    services: Services, found: list[tuple[str, dict[str, Any]]], actor: Acting | None
 ) -> tuple[list[dict[str, Any]], set[str]]:
     """The full views of the roots found, in order of opening; what could not be read again stays as its list row."""
-    rows = list(found)
-    answers = services.call_each([(service, "get", {"id": item["id"]}) for service, item in rows], actor)
-    away = {service for (service, _), answer in zip(rows, answers, strict=True) if answer is None}
+    answers = services.call_each([(service, "get", {"id": item["id"]}) for service, item in found], actor)
+    away = {service for (service, _), answer in zip(found, answers, strict=True) if isinstance(answer, Away)}
     views = [
-        {**item, **(answer or {}), "service": service} for (service, item), answer in zip(rows, answers, strict=True)
+        {**item, **(answer if isinstance(answer, dict) else {}), "service": service}
+        for (service, item), answer in zip(found, answers, strict=True)
     ]
     views.sort(key=lambda view: (view.get("opened_at") or "", view["id"]))
     return views, away

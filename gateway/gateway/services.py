@@ -135,11 +135,10 @@ class Services:
 
     def call_each(
         self, questions: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None
-    ) -> list[Value | None]:
-        """Several questions `(service, method, request)` at once, answers in order; None for refused and for away."""
+    ) -> list[Value | Refusal | Away]:
+        """Several questions `(service, method, request)` at once; a value, a refusal or away for each, in order."""
         asked = [self._threads.submit(self._try, *question, actor) for question in questions]
-        outcomes = [future.result() for future in asked]
-        return [None if isinstance(outcome, (Refusal, Away)) else outcome for outcome in outcomes]
+        return [future.result() for future in asked]
 
     def _try(self, service: str, method: str, request: Mapping[str, Any] | None, actor: Any) -> Value | Refusal | Away:
         try:
@@ -159,14 +158,16 @@ class Services:
 
         Raises `Away` only when the service was never heard of.
         """
-        kept = self._kept.get(service)
-        if kept is not None and self._monotonic() - kept.checked < DESCRIPTION_KEPT:
-            return kept.description
+        fresh = self._fresh(service)
+        if fresh is not None:
+            return fresh
         with self._locks[service]:
-            kept = self._kept.get(service)
-            if kept is not None and self._monotonic() - kept.checked < DESCRIPTION_KEPT:
-                return kept.description
-            return self._refresh(service, kept)
+            fresh = self._fresh(service)
+            return fresh if fresh is not None else self._refresh(service, self._kept.get(service))
+
+    def _fresh(self, service: str) -> dict[str, Any] | None:
+        kept = self._kept.get(service)
+        return kept.description if kept and self._monotonic() - kept.checked < DESCRIPTION_KEPT else None
 
     def _refresh(self, service: str, kept: _Kept | None) -> dict[str, Any]:
         try:
@@ -183,8 +184,10 @@ class Services:
 
     def descriptions(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
         """Every description that is known, by service, and the services that were never heard of."""
-        asked = {name: self._threads.submit(self._try_describe, name) for name in self.names}
-        known = {name: description for name, future in asked.items() if (description := future.result()) is not None}
+        found = {name: self._fresh(name) for name in self.names}
+        due = {name: self._threads.submit(self._try_describe, name) for name in self.names if found[name] is None}
+        found |= {name: future.result() for name, future in due.items()}
+        known = {name: description for name, description in found.items() if description is not None}
         return known, tuple(name for name in self.names if name not in known)
 
     def _try_describe(self, service: str) -> dict[str, Any] | None:
@@ -209,7 +212,8 @@ class Services:
 
     def kind(self, kind: str) -> dict[str, Any]:
         """One kind's description; Refusal not-found, or `Away` when a service that may hold it was never heard of."""
-        known, unknown = self.descriptions()
+        holder = next((name for name, kept in self._kept.copy().items() if kind in kept.description["kinds"]), None)
+        known, unknown = ({holder: self.describe(holder)}, ()) if holder else self.descriptions()
         for service, description in known.items():
             if kind in description["kinds"]:
                 return {"service": service, "kind": kind, **description["kinds"][kind]}

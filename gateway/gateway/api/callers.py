@@ -27,6 +27,7 @@ PUBLIC = frozenset(
         "api-uploads.upload",
     }
 )
+COSTS = {"api-uploads.upload": 10.0}  # a visitor's file counts as ten requests
 UNLIMITED = frozenset({"api-health.healthz", "api-health.readyz"})
 
 
@@ -42,7 +43,7 @@ def authenticate() -> None:
     elif request.endpoint is not None and request.endpoint not in PUBLIC:
         raise Refusal("unauthenticated")
     elif request.endpoint not in UNLIMITED:
-        wait = gateway().public.take(request.remote_addr or "")
+        wait = gateway().public.take(request.remote_addr or "", COSTS.get(request.endpoint or "", 1.0))
         if wait:
             raise Rejection("too-many", retry_after=wait)
 

@@ -67,7 +67,7 @@ def read(kind: str, id: str) -> Response:
     answer = jsonify(view)
     answer.set_etag(str(view["version"]))
     answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return answer.make_conditional(request)
 
 
 @blueprint.route("/<kind>/<id>/acts", methods=["GET"])

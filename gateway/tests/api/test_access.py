@@ -152,3 +152,10 @@ def test_the_public_is_slowed_down(http: FlaskClient, house: Gateway) -> None:
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) >= 1
     assert http.get("/healthz").status_code == 200
+
+
+def test_a_visitors_file_counts_as_ten_requests(http: FlaskClient, house: Gateway) -> None:
+    for _ in range(int(house.public.capacity) - 9):
+        house.public.take("127.0.0.1")
+    assert http.post("/api/v1/files").status_code == 429
+    assert http.get("/api/v1/lead").status_code == 200

@@ -102,6 +102,8 @@ def test_an_act_on_a_part_carries_the_part_and_answers_with_its_version(
 def test_the_etag_of_a_root_is_its_version(http: FlaskClient, handler: dict[str, str]) -> None:
     answer = http.get(f"/api/v1/case/{CASE}", headers=handler)
     assert answer.headers["ETag"] == '"3"'
+    same = http.get(f"/api/v1/case/{CASE}", headers={**handler, "If-None-Match": '"3"'})
+    assert (same.status_code, same.data) == (304, b"")
 
 
 def test_the_trace_goes_on_to_the_service_and_back(

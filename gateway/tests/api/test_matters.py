@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from flask.testing import FlaskClient
 from gateway_canned import CASE, DOSSIER, LEAD, PAPER, CannedClient
 
@@ -47,3 +50,22 @@ def test_duties_are_shown_without_the_service_that_is_away(
     told = http.get("/api/v1/duties", headers=handler).json
     assert told["away"] == ["intake"]
     assert {duty["service"] for duty in told["items"]} == {"investigation"}
+
+
+def test_a_dossier_of_many_pages_is_shown_whole(
+    http: FlaskClient, handler: dict[str, str], services: CannedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def search(service: str, request: dict[str, Any]) -> Any:
+        total = 250 if service == "intake" else 0
+        first = (request["page"] - 1) * request["size"]
+        rows = range(first, min(total, first + request["size"]))
+        return {
+            "items": [{"id": f"lead_{row:03}", "opened_at": ""} for row in rows],
+            "total": total,
+            "page": request["page"],
+        }
+
+    monkeypatch.setattr(services, "_search", search)
+    told = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
+    assert [root["id"] for root in told["roots"]] == [f"lead_{row:03}" for row in range(250)]
+    assert told["away"] == []

@@ -111,6 +111,8 @@ def test_a_body_over_a_megabyte_is_too_large(http: FlaskClient, headers: dict[st
     [
         ("GET", "/api/v1/nowhere/at/all/or/else", 404),
         ("GET", "/api/", 404),
+        ("GET", "/api/v1//me", 404),
+        ("GET", "/api/v1/me/", 404),
         ("GET", "/api/v1/%00", 404),
         ("GET", "/api/v1/case/%ff", 404),
         ("GET", "/api/v1/dossiers/..%2f", 404),

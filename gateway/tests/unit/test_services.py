@@ -152,3 +152,19 @@ def test_the_token_is_made_for_each_call(client: CannedClient) -> None:
     for _ in range(2):
         services.call("intake", "duties", {}, "somebody")
     assert [request["token"] for _, _, request in client.asked] == ["one", "two"]
+
+
+def test_a_kind_that_is_known_waits_for_nobody_else(services: Services, client: CannedClient) -> None:
+    services.describe("investigation")
+    client.away = {"intake"}
+    asked = len(client.asked)
+    assert services.service_of("case") == "investigation"
+    assert len(client.asked) == asked
+
+
+def test_questions_are_answered_in_order_with_refusals_and_absences(services: Services, client: CannedClient) -> None:
+    client.away = {"intake"}
+    answers = services.call_each(
+        [("intake", "get", {"id": "x"}), ("investigation", "get", {"id": "x"}), ("investigation", "acts", {})]
+    )
+    assert [type(answer) for answer in answers] == [Away, Refusal, list]
