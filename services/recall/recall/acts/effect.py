@@ -11,41 +11,34 @@ from recall.schemas.recalls import CloseRecall, DocumentServed, EvaluateEffect, 
 @act("recall", "evaluate-effect", EvaluateEffect)
 def evaluate_effect(do: Act) -> None:
     """Article 17(3): the institution evaluates the effect from the feedback and reports it; the rate is computed."""
-    figures = _figures(do.body)
-    effect = do.data | figures | {"round": do.body["round"], "on": do.today.isoformat()}
+    figures, this = _figures(do.body), do.body["round"]
+    effect = do.data | figures | {"round": this, "on": do.today.isoformat()}
     do.body["effect"] = effect
     do.body.setdefault("effects", []).append(effect)
     do.note("figures", figures)
-    heard = [
-        f"{row['organisation']}：{row['findings']}" for row in do.body["feedback"] if row["round"] == effect["round"]
-    ]
-    fields = {
-        "round": effect["round"],
-        "distributed": figures["distributed"],
-        "returned": figures["recovered"],
-        "feedback": heard,
-    }
-    shown = {
-        name: do.data.get(name)
-        for name in ("residual_risk", "reasons", "conclusion", "suggestions")
-        if do.data.get(name)
-    }
+    heard = [row["findings"] for row in do.body["feedback"] if row["round"] == this]
+    said = {name: do.data.get(name) for name in ("conclusion", "residual_risk", "reasons", "suggestions")}
     do.document(
-        to=do.settings["province"], fields=_named(do) | fields | {"return_rate": percent(figures["rate"])} | shown
+        to=do.settings["province"],
+        fields=_named(do) | _shown(figures) | {"round": this, "feedback": heard} | said,
     )
 
 
 def _figures(body: dict[str, Any]) -> dict[str, int]:
     """Distributed and recovered units and the return rate in basis points."""
     quantities, recovered = quantities_of(body["quantities"]), recovered_of(body["recovered"])
-    return {
-        "distributed": quantities.distributed,
-        "recovered": recovered.total,
-        "rate": return_rate(recovered, quantities),
-    }
+    rate = return_rate(recovered, quantities)
+    return {"distributed": quantities.distributed, "recovered": recovered.total, "rate": rate}
+
+
+def _shown(figures: dict[str, int]) -> dict[str, Any]:
+    """The figures as papers print them."""
+    rate = percent(figures["rate"])
+    return {"distributed": figures["distributed"], "returned": figures["recovered"], "return_rate": rate}
 
 
 def _named(do: Act) -> dict[str, Any]:
+    """The product and its producer, as every paper names them."""
     return {"product": do.body["product"], "producer": do.body["producer"]}
 
 
@@ -56,11 +49,9 @@ def require_re_recall(do: Act) -> None:
     do.add("round", {"number": do.body["round"], "began_on": do.today.isoformat()})
     do.body["re_recall"] = do.data | {"on": do.today.isoformat()}
     do.body.pop("completed_on", None)
-    fields = {"return_rate": percent(do.body["effect"]["rate"])} | {
-        name: do.data[name] for name in ("reasons", "requirements", "days")
-    }
-    producer = do.body["producer"]
-    do.document(to=do.parties("producer")[0], to_name=producer.get("name"), fields=_named(do) | fields)
+    rate = {"return_rate": percent(do.body["effect"]["rate"])}
+    fields = _named(do) | rate | {name: do.data[name] for name in ("reasons", "requirements", "days")}
+    do.document(to=do.parties("producer")[0], to_name=do.body["producer"].get("name"), fields=fields)
 
 
 @act("recall", "enter-re-recall-receipt", DocumentServed)
@@ -76,9 +67,8 @@ def submit_summary(do: Act) -> None:
     """Article 16(1): the producer submits the summary of its recall."""
     do.body["summary"] = do.data | {"submitted_on": do.today.isoformat()}
     fields = {name: do.data[name] for name in ("completed_on", "account", "disposal", "prevention")}
-    do.document(
-        to=do.settings["province"], fields=_named(do) | _figures(do.body) | fields, issuer=do.parties("producer")[0]
-    )
+    fields = _named(do) | _shown(_figures(do.body)) | fields
+    do.document(to=do.settings["province"], fields=fields, issuer=do.parties("producer")[0])
 
 
 @act("recall", "close-recall", CloseRecall)

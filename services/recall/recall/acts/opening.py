@@ -43,7 +43,9 @@ def _begin(do: Act, producer: str, institution: str | None) -> None:
 def _accountable(producer: dict[str, Any]) -> str:
     """The credit code of the producer, or of a foreign producer's importer or domestic agent (article 3(1))."""
     agent = producer.get("agent") or {}
-    code = producer.get("code") or (agent.get("code") if isinstance(agent, dict) else None)
+    code = (
+        producer.get("code") or producer.get("agent_code") or (agent.get("code") if isinstance(agent, dict) else None)
+    )
     if not code:
         raise Refusal(
             "invalid",
@@ -70,7 +72,7 @@ def resume_after_objection(do: Act) -> None:
     _decided(do)
     if do.root.state == "on_hold":
         do.choose("resumed")
-        do.start("plan", do.data["served_on"])
+        do.start("plan", do.data["served_on"] or do.data["decided_on"])
     else:
         do.choose("noted")
 

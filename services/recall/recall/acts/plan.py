@@ -123,7 +123,10 @@ def publish_notice(do: Act) -> None:
 
 @act("recall", "enter-publication", RecallPublished)
 def enter_publication(do: Act) -> None:
-    """Article 16(3), as notify tells it: the plan is shown on the national platform; the recall is under way."""
+    """Article 16(3), as notify tells it: the plan is shown on the national platform; the recall is under way.
+
+    A correction of what was published takes the place of the first entry.
+    """
     do.body["publication"] = {name: do.data[name] for name in ("publication", "national_number", "published_on", "url")}
     do.root.number = do.data["national_number"]
     do.choose("begins" if do.root.state == "plan_filed" else "noted")

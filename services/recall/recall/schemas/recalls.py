@@ -84,12 +84,12 @@ class ObjectionFiled(Anything):
 
 
 class ObjectionDecided(Anything):
-    """The outcome of the objection, as served."""
+    """The outcome of the objection: a confirmed defect with the day it was served; no defect as soon as it is decided."""
 
     case = fields.String(required=True)
     outcome = fields.String(required=True)
     decided_on = fields.String(required=True)
-    served_on = Day(required=True)
+    served_on = Day(load_default=None, allow_none=True)
 
 
 class FilePlan(ActSchema):
