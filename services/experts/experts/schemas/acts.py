@@ -98,7 +98,7 @@ class InviteNationalExpert(ActSchema):
 class ConfirmSeat(ActSchema):
     """The member's own declaration that he takes part and has no interest in the matter."""
 
-    no_interest = fields.Boolean(
+    no_conflict = fields.Boolean(
         required=True,
         validate=validate.Equal(True, error="有利害关系的请申请回避 / if you have an interest, declare a conflict"),
         metadata=text(

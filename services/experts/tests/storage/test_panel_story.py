@@ -30,7 +30,7 @@ def finish(stage: Stage) -> None:
     """Whoever was drawn confirms, the first one leads, and signs."""
     for number, seat in enumerate(stage.seats()):
         if seat["state"] == "drawn":
-            stage.do("confirm-seat", "member", on=number, data={"no_interest": True})
+            stage.do("confirm-seat", "member", on=number, data={"no_conflict": True})
     stage.do("appoint-leader", "institution", on=0)
     stage.do("start-work", "institution")
     stage.do("sign-opinion", "leader", data=OPINION)
@@ -103,7 +103,7 @@ def test_a_national_expert_sits_and_leads_beside_those_of_the_pool(stage):
     with pytest.raises(Refusal, match="invalid"):
         stage.do("invite-national-expert", "lead_bureau", data={**guest, "reasons": "再次聘请"})
     for number in range(4):
-        stage.do("confirm-seat", "member", on=number, data={"no_interest": True})
+        stage.do("confirm-seat", "member", on=number, data={"no_conflict": True})
     stage.do("appoint-leader", "institution", on=3)
     stage.do("start-work", "institution")
     dissenter = stage.seats()[0]["body"]["person"]
@@ -172,8 +172,8 @@ def test_a_member_sees_the_question_and_not_the_draw_and_only_while_he_sits(stag
 def test_an_experts_name_is_closed_to_other_experts_and_opened_on_record(stage):
     play(stage, "pool")
     first = {"id": stage.experts[0], "reveal": True}
-    assert stage.office.get({"token": stage.token(PEOPLE["lead_bureau"]), **first})["body"]["name"] == "专家一"
-    assert stage.office.get({"token": stage.token(expert("person_expert1")), **first})["body"]["name"] == "专家一"
+    assert stage.office.get({"token": stage.token(PEOPLE["lead_bureau"]), **first})["body"]["name"] == "专家甲"
+    assert stage.office.get({"token": stage.token(expert("person_expert1")), **first})["body"]["name"] == "专家甲"
     with pytest.raises(Refusal, match="not-found"):
         stage.office.get({"token": stage.token(expert("person_expert2")), **first})
     closed = stage.office.get({"token": stage.token(PEOPLE["institution"]), "id": stage.experts[0]})
