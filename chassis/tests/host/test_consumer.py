@@ -1,0 +1,103 @@
+"""Promises of the consumer: one effect, in order, nothing lost, nothing in the way."""
+
+import base64
+import json
+
+import coinstage
+import pytest
+from coinstage import Sample, act, eventually, numbers, strike
+
+from chassis.client import RpcClient
+from chassis.core.ids import new_id
+
+pytestmark = pytest.mark.slow
+
+
+def parked(sample: Sample) -> list[dict[str, str]]:
+    """What the command line lists as parked."""
+    done = sample.command("parked")
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, str]] = json.loads(done.stdout)
+    return found
+
+
+def test_a_fact_moves_the_root_of_another_service(client: RpcClient, mint: Sample, purse: Sample) -> None:
+    coin = strike(client, 1, 2, 3)
+    eventually(lambda: numbers(client, coin) == [1, 2, 3], what="the purse holds the marked coin")
+
+
+def test_a_fact_that_comes_three_times_has_one_effect(client: RpcClient, purse: Sample, url: str) -> None:
+    coin = new_id("coin")
+    struck = coinstage.event(coin, 1, "coin-struck")
+    marked = coinstage.event(coin, 2, "coin-marked", number=7, mood="glad")
+    last = coinstage.event(coin, 3, "coin-marked", number=8, mood="glad")
+    coinstage.tell(url, struck, struck, struck, marked, marked, marked, last)
+    eventually(lambda: (numbers(client, coin) or [])[-1:] == [8], what="the last fact is taken")
+    assert numbers(client, coin) == [7, 8]
+
+
+def test_facts_out_of_order_are_taken_in_order(client: RpcClient, purse: Sample, url: str) -> None:
+    coin = new_id("coin")
+    bodies = [coinstage.event(coin, 1, "coin-struck")]
+    bodies += [coinstage.event(coin, 1 + n, "coin-marked", number=n, mood="glad") for n in range(1, 9)]
+    coinstage.tell(url, *reversed(bodies))
+    eventually(lambda: numbers(client, coin) == list(range(1, 9)), what="all are taken in their order")
+
+
+def test_a_body_that_cannot_be_read_is_parked_byte_for_byte(purse: Sample, url: str) -> None:
+    body = b"\xff\x00 not json " + new_id("x").encode()
+    coinstage.tell(url, body)
+
+    def found() -> bool:
+        shown = [purse.command("parked", "show", row["id"]) for row in parked(purse) if row["outcome"] == "undecodable"]
+        return any(json.loads(done.stdout)["body"] == {"base64": base64.b64encode(body).decode()} for done in shown)
+
+    eventually(found, what="the body is parked as it came")
+
+
+def test_a_fact_whose_handling_raises_is_tried_again(client: RpcClient, mint: Sample, purse: Sample) -> None:
+    (purse.moods / "raise-a-while").touch()
+    coin = strike(client, 1, 2, mood="raise-a-while")
+    seen = purse.moods / "seen-raise-a-while"
+    eventually(lambda: seen.exists() and len(seen.read_text()) >= 3, what="it was tried three times")
+    (purse.moods / "raise-a-while").unlink()
+    eventually(lambda: numbers(client, coin) == [1, 2], what="both are taken in the end")
+
+
+@pytest.mark.parametrize(("mood", "outcome"), [("raise", "failed"), ("refuse", "refused")])
+def test_a_fact_that_never_succeeds_is_parked_and_holds_back_only_its_subject(
+    client: RpcClient, mint: Sample, purse: Sample, mood: str, outcome: str
+) -> None:
+    (purse.moods / mood).touch()
+    held = strike(client, 1)
+    act(client, "mint", "mark", held, number=2, mood=mood)
+    act(client, "mint", "mark", held, number=3, mood="glad")
+    free = strike(client, 5)
+    eventually(lambda: numbers(client, free) == [5], what="another subject goes on")
+    row = eventually(lambda: [row for row in parked(purse) if row["subject"] == held], what="the fact is parked")[0]
+    assert row["outcome"] == outcome
+    assert numbers(client, held) == [1]
+    assert [again["id"] for again in parked(purse)].count(row["id"]) == 1, "listing must leave it parked, once"
+    (purse.moods / mood).unlink()
+    done = purse.command("parked", "replay", row["id"])
+    assert done.returncode == 0, done.stderr
+    eventually(lambda: numbers(client, held) == [1, 2, 3], what="after the replay the subject goes on in order")
+    assert row["id"] not in [left["id"] for left in parked(purse)]
+
+
+def test_a_fact_that_waits_for_its_turn_spends_no_attempt(client: RpcClient, purse: Sample, url: str) -> None:
+    coin = new_id("coin")
+    coinstage.tell(url, coinstage.event(coin, 2, "coin-marked", number=1, mood="glad"))
+    waited = coinstage.event(new_id("coin"), 1, "coin-struck")
+    for _ in range(60):  # more turns through the retry queue than a failing fact would be given
+        coinstage.tell(url, waited)
+    eventually(lambda: numbers(client, json.loads(waited)["subject"]) == [], what="others are taken meanwhile")
+    assert coin not in [row["subject"] for row in parked(purse)]
+    coinstage.tell(url, coinstage.event(coin, 1, "coin-struck"))
+    eventually(lambda: numbers(client, coin) == [1], what="it is taken when its turn comes")
+
+
+def test_replaying_what_is_not_there_is_told(purse: Sample) -> None:
+    done = purse.command("parked", "replay", "event_of_nobody")
+    assert done.returncode == 1
+    assert "event_of_nobody" in done.stderr

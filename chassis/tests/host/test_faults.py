@@ -1,0 +1,173 @@
+"""The faults a deployment meets, done for real: the broker killed, the service killed, and what callers see of it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import coinstage
+import pytest
+from coinstage import Sample, act, eventually, numbers, serves, strike
+
+from chassis.client import Away, RpcClient, UnknownOutcome
+from ops.broker import PrivateBroker
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker]:
+    """A broker that these tests may kill."""
+    with coinstage.new_broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def url(broker: PrivateBroker) -> str:
+    """Its URL."""
+    return broker.url()
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[RpcClient]:
+    """A client of it."""
+    client = RpcClient(url, "tests")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def house(url: str, client: RpcClient, tmp_path: Path) -> Iterator[tuple[Sample, Sample]]:
+    """Mint and purse, serving."""
+    samples = (Sample("mint", tmp_path / "mint", url).start(), Sample("purse", tmp_path / "purse", url).start())
+    for sample in samples:
+        eventually(lambda s=sample: serves(client, s.package), what="it serves")  # type: ignore[misc]
+    yield samples
+    for sample in samples:
+        sample.stop()
+
+
+def test_a_process_killed_in_a_handler_leaves_one_effect(client: RpcClient, house: tuple[Sample, Sample]) -> None:
+    purse = house[1]
+    (purse.moods / "die").touch()
+    coin = strike(client, 1, 2, mood="die")
+    eventually(lambda: not purse.alive, what="the purse died in its handler")
+    (purse.moods / "die").unlink()
+    purse.start()
+    eventually(lambda: numbers(client, coin) == [1, 2], what="both are taken once after the restart")
+
+
+def test_a_fact_that_kills_the_process_each_time_is_parked_by_the_broker(
+    client: RpcClient, house: tuple[Sample, Sample]
+) -> None:
+    purse = house[1]
+    (purse.moods / "die-always").touch()
+    coin = strike(client, 1, mood="die-always")
+    deaths = 0
+
+    def restarted_until_it_lives() -> bool:
+        nonlocal deaths
+        if not purse.alive:
+            deaths += 1
+            purse.start()
+        return deaths > coinstage.DELIVERY_LIMIT and serves(client, "purse")
+
+    eventually(restarted_until_it_lives, 60.0, "the broker stops delivering it")
+    eventually(lambda: coin in purse.command("parked").stdout, what="it is parked")
+    assert '"crashed"' in purse.command("parked").stdout
+    (purse.moods / "die-always").unlink()
+    assert purse.command("parked", "replay", "all").returncode == 0
+    eventually(lambda: numbers(client, coin) == [1], what="it is taken after the replay")
+
+
+def test_the_broker_killed_while_idle_is_found_again_by_all(
+    broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample]
+) -> None:
+    coin = strike(client, 1)
+    pids = [sample.process.pid for sample in house if sample.process]
+    broker.kill()
+    eventually(lambda: not serves(client, "mint"), what="the client notices")
+    began = time.monotonic()
+    with pytest.raises(Away):
+        client.call("mint", "health", {}, 10.0)
+    assert time.monotonic() - began < 2.0
+    broker.start()
+    eventually(lambda: serves(client, "mint") and serves(client, "purse"), 15.0, "both serve again")
+    act(client, "mint", "mark", coin, number=2)
+    eventually(lambda: numbers(client, coin) == [1, 2], what="facts travel again")
+    assert [sample.process.pid for sample in house if sample.process] == pids
+    assert all(sample.alive for sample in house)
+
+
+def test_the_broker_killed_during_a_call_ends_the_wait_and_no_process(
+    broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample], tmp_path: Path
+) -> None:
+    purse = house[1]
+    ran = tmp_path / "ran"
+    outcome: list[object] = []
+
+    def ask() -> None:
+        try:
+            outcome.append(client.call("purse", "slowly", {"seconds": 3, "file": str(ran)}, 30.0))
+        except UnknownOutcome as unknown:
+            outcome.append(unknown)
+
+    pid = client.call("purse", "pid", {}, 5.0)
+    caller = threading.Thread(target=ask)
+    caller.start()
+    eventually(lambda: client.call("purse", "echo", {}, 5.0) == {}, what="the call before this one was sent")
+    broker.kill()
+    caller.join(5.0)
+    assert isinstance(outcome[0], UnknownOutcome)
+    eventually(ran.exists, what="the work is done although nobody can be told")
+    broker.start()
+    eventually(lambda: serves(client, "purse"), 15.0, "the purse serves again")
+    assert client.call("purse", "pid", {}, 5.0) == pid
+    assert purse.alive
+
+
+def test_acts_committed_while_the_broker_is_away_are_told_when_it_is_back(
+    broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample]
+) -> None:
+    from test_relay import office_of, perform
+
+    office = office_of(house[0])
+    broker.kill()
+    coin = perform(office, "command-strike", "strike")
+    perform(office, "command-mark-1", "mark", coin, number=1)
+    assert office.outbox.waiting() == 2
+    broker.start()
+    eventually(lambda: numbers(client, coin) == [1], 20.0, "the facts arrive")
+    assert office.outbox.waiting() == 0
+
+
+def test_a_service_starts_without_a_broker_and_serves_when_it_comes(
+    broker: PrivateBroker, client: RpcClient, url: str, tmp_path: Path
+) -> None:
+    broker.kill()
+    purse = Sample("purse", tmp_path, url).start()
+    eventually(lambda: purse.said("is down"), what="it says that the broker is away")
+    assert purse.alive
+    broker.start()
+    eventually(lambda: serves(client, "purse"), 15.0, "it serves")
+    assert purse.stop() == 0
+
+
+def test_sigterm_ends_a_service_whose_broker_is_away(
+    broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample]
+) -> None:
+    broker.kill()
+    began = time.monotonic()
+    assert [sample.stop() for sample in house] == [0, 0]
+    assert time.monotonic() - began < 15.0
+    broker.start()
+
+
+def test_health_says_what_is_wrong(broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample]) -> None:
+    purse = house[1]
+    well = purse.command("health")
+    assert well.returncode == 0, well.stdout
+    purse.stop()
+    ill = purse.command("health")
+    assert ill.returncode == 1
+    assert "no process answers calls" in ill.stdout

@@ -1,0 +1,34 @@
+"""Promises of two processes of one service on PostgreSQL: one effect each, in order per subject."""
+
+from pathlib import Path
+
+import coinstage
+import pytest
+from coinstage import Sample, eventually, numbers
+
+from chassis.client import RpcClient
+from chassis.core.ids import new_id
+
+pytestmark = pytest.mark.slow
+
+
+def test_two_consumers_keep_the_order_of_each_subject(url: str, client: RpcClient, tmp_path: Path) -> None:
+    postgres = coinstage.PrivatePostgres(tmp_path).start()
+    try:
+        database = postgres.database("purse")
+        samples = [Sample("purse", tmp_path / name, url, database).start() for name in ("one", "two")]
+        for sample in samples:
+            eventually(lambda s=sample: s.said("service is up"), what="both serve")  # type: ignore[misc]
+        eventually(lambda: coinstage.serves(client, "purse"), what="the purse answers")
+        coins = [new_id("coin") for _ in range(10)]
+        bodies = [coinstage.event(coin, 1, "coin-struck") for coin in coins]
+        for number in range(1, 16):
+            bodies += [coinstage.event(coin, number + 1, "coin-marked", number=number, mood="glad") for coin in coins]
+        coinstage.tell(url, *bodies)
+        for coin in coins:
+            eventually(lambda c=coin: numbers(client, c) == list(range(1, 16)), 40.0, "all in order")  # type: ignore[misc]
+        pids = {client.call("purse", "pid", {}, 5.0) for _ in range(20)}
+        assert len(pids) == 2, "both processes took part"
+        assert [sample.stop() for sample in samples] == [0, 0]
+    finally:
+        postgres.stop()

@@ -1,0 +1,116 @@
+"""Promises of the relay: what is committed is published, in order per subject, and never lost."""
+
+import importlib
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import coinstage
+import pytest
+from coinstage import Sample, eventually, numbers, strike
+
+from chassis.client import RpcClient
+from chassis.core import Office
+from chassis.core.config import load
+
+pytestmark = pytest.mark.slow
+
+
+def office_of(sample: Sample) -> Office:
+    """The sample's office, opened in the test's own process."""
+    application = importlib.import_module(f"{sample.package}.app").application
+    return Office(application, load(sample.package, sample.environment))
+
+
+def perform(office: Office, command: str, name: str, root: str | None = None, **data: object) -> str:
+    """One act without a broker; returns the root."""
+    version = office.get({"id": root})["version"] if root else None
+    request = {"command": command, "kind": "coin", "act": name, "id": root, "expects": version, "data": data}
+    found: str = office.perform(request)["root"]
+    return found
+
+
+def test_a_commit_wakes_the_relay(client: RpcClient, mint: Sample, url: str) -> None:
+    with coinstage.channel_of(url) as channel:
+        queue = channel.queue_declare(exclusive=True).queue
+        channel.queue_bind(queue, "zhaohui.events", "mint.#")
+        waits = []
+        for _ in range(7):
+            began = time.monotonic()
+            strike(client)
+            eventually(lambda: channel.basic_get(queue, no_ack=True), what="the fact arrives")
+            waits.append(time.monotonic() - began)
+    assert statistics.median(waits) < 0.4, "it must not wait for the relay's poll of a second"
+
+
+def test_a_relay_killed_between_publish_and_delete_doubles_nothing_at_the_receiver(
+    client: RpcClient, purse: Sample, url: str, tmp_path: Path
+) -> None:
+    sample = Sample("mint", tmp_path, url)
+    office = office_of(sample)
+    coin = perform(office, "command-strike", "strike")
+    for number in (1, 2, 3):
+        perform(office, f"command-mark-{number}", "mark", coin, number=number)
+    line = [sys.executable, str(coinstage.SAMPLES / "relay_that_dies.py")]
+    died = subprocess.run(line, env=sample.environment, check=False, timeout=30)
+    assert died.returncode == -9
+    eventually(lambda: numbers(client, coin) == [1, 2, 3], what="the facts were published before it died")
+    assert office.outbox.waiting() == 4, "and are still in the outbox"
+    perform(office, "command-mark-4", "mark", coin, number=4)
+    sample.start("relay")
+    eventually(lambda: numbers(client, coin) == [1, 2, 3, 4], what="the next relay goes on")
+    eventually(lambda: office.outbox.waiting() == 0, what="the outbox is empty")
+    assert numbers(client, coin) == [1, 2, 3, 4]
+    assert sample.stop() == 0
+
+
+def test_a_fact_that_no_queue_takes_stays_in_the_outbox(client: RpcClient, mint: Sample, url: str) -> None:
+    office = office_of(mint)
+    bindings = [("zhaohui.archive", "#"), ("purse.events", "mint.coin.#")]
+    with coinstage.channel_of(url) as channel:
+        for queue, key in bindings:
+            channel.queue_unbind(queue, "zhaohui.events", key)
+        try:
+            strike(client)
+            eventually(lambda: mint.said("no queue for mint.coin"), what="the return is logged")
+            assert office.outbox.waiting() == 1
+        finally:
+            for queue, key in bindings:
+                channel.queue_bind(queue, "zhaohui.events", key)
+    eventually(lambda: office.outbox.waiting() == 0, what="it is published when there is a queue")
+
+
+def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_path: Path) -> None:
+    postgres = coinstage.PrivatePostgres(tmp_path).start()
+    try:
+        samples = [Sample("mint", tmp_path / name, url, postgres.database("mint")) for name in ("one",)]
+        samples.append(Sample("mint", tmp_path / "two", url, samples[0].environment["DATABASE_URL"]))
+        office = office_of(samples[0])
+        with coinstage.channel_of(url) as channel:
+            queue = channel.queue_declare(exclusive=True).queue
+            channel.queue_bind(queue, "zhaohui.events", "mint.#")
+            relays = [sample.start("relay") for sample in samples]
+            told = _strike_many(office)
+            eventually(lambda: office.outbox.waiting() == 0, 30.0, "the outbox is empty")
+            found: dict[str, list[int]] = defaultdict(list)
+            while message := channel.basic_get(queue, no_ack=True):
+                event = json.loads(message.body)
+                found[event["subject"]].append(int(event["sequence"]))
+        assert dict(found) == told
+        assert [relay.stop() for relay in relays] == [0, 0]
+        office.close()
+    finally:
+        postgres.stop()
+
+
+def _strike_many(office: Office) -> dict[str, list[int]]:
+    """Tell facts of several coins, interleaved; return what must arrive: coin → sequences."""
+    coins = [perform(office, f"command-strike-{number}", "strike") for number in range(12)]
+    for turn in range(10):
+        for number, coin in enumerate(coins):
+            perform(office, f"command-mark-{number}-{turn}", "mark", coin, number=turn)
+    return {coin: list(range(1, 12)) for coin in coins}

@@ -1,0 +1,65 @@
+"""Promises of a service's process: tasks, clean ends, and faults of the deployment told in one line."""
+
+import coinstage
+import pytest
+from coinstage import Sample, act, eventually, strike
+
+from chassis.client import RpcClient
+
+pytestmark = pytest.mark.slow
+
+
+def shone(client: RpcClient, coin: str) -> int:
+    """How often a coin was polished."""
+    found: int = client.call("purse", "get", {"id": coin}, 5.0)["body"]["shone"]
+    return found
+
+
+def test_a_task_is_run_after_the_commit_and_its_act_performed(client: RpcClient, mint: Sample, purse: Sample) -> None:
+    coin = strike(client)
+    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse holds it")
+    act(client, "purse", "polish", coin)
+    eventually(lambda: shone(client, coin) == 1, what="it shines")
+
+
+def test_a_task_that_raises_is_tried_again(client: RpcClient, mint: Sample, purse: Sample) -> None:
+    (purse.moods / "raise-task").touch()
+    coin = strike(client)
+    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse holds it")
+    act(client, "purse", "polish", coin)
+    seen = purse.moods / "seen-raise-task"
+    eventually(lambda: seen.exists() and len(seen.read_text()) >= 2, what="it was tried twice")
+    assert shone(client, coin) == 0
+    (purse.moods / "raise-task").unlink()
+    eventually(lambda: shone(client, coin) == 1, what="it shines in the end, once")
+
+
+def test_a_missing_setting_is_one_line_and_an_exit_code(purse: Sample) -> None:
+    environment = dict(purse.environment)
+    purse.environment = {key: value for key, value in environment.items() if key not in ("SEAL_KEY", "DATABASE_URL")}
+    try:
+        done = purse.command("run")
+    finally:
+        purse.environment = environment
+    assert done.returncode == 2
+    assert "SEAL_KEY" in done.stderr
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_line_says_what_the_service_listens_to(purse: Sample) -> None:
+    assert '"mint.coin"' in purse.command("topology").stdout
+
+
+def test_verify_follows_the_hash_chain(client: RpcClient, mint: Sample, purse: Sample) -> None:
+    coin = strike(client, 1)
+    done = mint.command("verify", coin)
+    assert (done.returncode, done.stdout.strip()) == (0, f"{coin}: intact")
+
+
+def test_a_late_listener_is_told_where_a_subject_stands(client: RpcClient, purse: Sample, url: str) -> None:
+    coin = "coin_baseline"
+    coinstage.tell(url, coinstage.event(coin, 6, "coin-struck"))
+    done = purse.command("baseline", coin, "5")
+    assert done.returncode == 0, done.stderr
+    eventually(lambda: coinstage.numbers(client, coin) == [], what="it is taken from the sixth on")

@@ -1,0 +1,1 @@
+"""What the mint's acts take and its facts carry."""
