@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from marshmallow import RAISE, ValidationError
 from sqlalchemy import Connection, insert, select
 
 from chassis.core import approvals, store, tables
@@ -742,9 +743,10 @@ class Work:
         schema = self.application.facts[name]
         if references(dict(data)):
             raise AssertionError(f"the fact {name} would carry a marked value")
-        faults = schema.validate(dict(data), unknown="raise")
-        if faults:
-            raise AssertionError(f"the fact {name} does not fit its schema: {faults}")
+        try:
+            schema.load(dict(data), unknown=RAISE)
+        except ValidationError as fault:
+            raise AssertionError(f"the fact {name} does not fit its schema: {fault.messages}") from None
         root = loaded.root
         root.facts += 1
         unit.touched[root.id] = loaded
