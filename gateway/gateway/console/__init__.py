@@ -23,17 +23,19 @@ PAGES = (acts, approvals, dossiers, duties, files, inbox, lists, public, signin)
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 
+for _pages in (console, site):
+    _pages.before_request(guard)
+    _pages.after_request(headers)
+    _pages.context_processor(provide)
+
+
 def register(app: Flask) -> None:
     """Put the pages into the gateway's app. Languages: Chinese is the default, English by a choice kept in a cookie."""
-    if "babel" not in app.extensions:
-        Babel(
-            app,
-            default_locale="zh",
-            default_translation_directories=str(TRANSLATIONS),
-            locale_selector=words.language,
-        )
-    for blueprint in (console, site):
-        blueprint.before_request(guard)
-        blueprint.after_request(headers)
-        blueprint.context_processor(provide)
-        app.register_blueprint(blueprint)
+    Babel(
+        app,
+        default_locale="zh",
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=words.language,
+    )
+    app.register_blueprint(console)
+    app.register_blueprint(site)

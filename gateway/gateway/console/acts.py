@@ -12,7 +12,7 @@ from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
 from gateway import matters
 from gateway.console import forms
-from gateway.console.asking import clause, kind_row, services
+from gateway.console.asking import clause, kind_row, root_choices, services
 from gateway.console.blueprints import console
 from gateway.console.session import acting
 from gateway.files import keep
@@ -115,7 +115,9 @@ def _form(
         raise Refusal("forbidden", "此行为目前不向您开放", "This act is not open to you now", clause=row.get("clause"), act=act)
     offered = offered or {}
     errors = dict(fault.errors) if fault is not None else {}
-    fields = forms.fields_of(row.get("schema") or {}, data, errors, offered.get("choices"))
+    schema = row.get("schema") or {}
+    choices = {**root_choices(schema, (view or {}).get("dossier")), **(offered.get("choices") or {})}
+    fields = forms.fields_of(schema, data, errors, choices)
     return render_template(
         "console/act.html", kind=kind, kind_row=kind_row(kind), view=view, act=row, offered=offered, part=_part(view, part),
         fields=fields, loose=forms.loose_errors(fields, errors), fault=fault, key=key or str(uuid7()),

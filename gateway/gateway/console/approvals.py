@@ -73,7 +73,8 @@ def _page(kind: str, id: str, draft: str, fault: Any = None) -> str:
         raise Refusal("not-found", "没有这份草稿，或它已经办结", "There is no such draft, or it has been dealt with", draft=draft)
     row = act_row(kind, found["act"])
     decisions = _decisions(found)
+    key = request.form.get("key") or str(uuid7())
     return render_template(
         "console/draft.html", kind=kind, kind_row=kind_row(kind), view=view, draft=found, act=row, decisions=decisions, fault=fault,
-        chain=found.get("chain") or [], clause_text=clause(kind, row.get("clause")), words=lexicon(kind, found["act"]), key=request.form.get("key") or str(uuid7()),
+        chain=found.get("chain") or [], clause_text=clause(kind, row.get("clause")), words=lexicon(kind, found["act"]), key=key,
     )  # fmt: skip

@@ -8,12 +8,18 @@ from typing import Any
 from flask import g
 
 from chassis.client import Away
+from chassis.core.errors import Refusal
+from gateway import matters
 from gateway.console.lexicon import Lexicon, lexicon_of
 from gateway.console.session import visitor
 from gateway.services import Services, kind_of
 from gateway.wiring import gateway
 
 Row = dict[str, Any]
+LEXICONS_KEPT = 1000
+ROOTS_OFFERED = 50
+
+_lexicons: dict[tuple[str, str, str | None], Lexicon] = {}
 
 
 def services() -> Services:
@@ -36,11 +42,15 @@ def kind_row(kind: str) -> Row:
 
 
 def lexicon(kind: str, act: str | None = None) -> Lexicon:
-    """The lexicon of a kind, made once a request."""
-    made: dict[tuple[str, str | None], Lexicon] = g.setdefault("lexicons", {})
-    if (kind, act) not in made:
-        made[(kind, act)] = lexicon_of(kinds().get(kind, {}), act)
-    return made[(kind, act)]
+    """The lexicon of a kind, kept as long as the services describe the same."""
+    if "described" not in g:
+        g.described = services().hash()
+    key = (g.described, kind, act)
+    if key not in _lexicons:
+        if len(_lexicons) >= LEXICONS_KEPT:
+            _lexicons.clear()
+        _lexicons[key] = lexicon_of(kinds(), kind, act)
+    return _lexicons[key]
 
 
 def act_row(kind: str, act: str) -> Row:
@@ -80,6 +90,26 @@ def opening_acts(kind: str | None = None) -> list[Row]:
     asked = [kind_row(kind)["service"]] if kind else None
     answers = services().call_all("acts", {"kind": kind} if kind else {}, visitor(), asked)
     return [row for rows in answers.values.values() for row in rows]
+
+
+def root_choices(schema: Mapping[str, Any], dossier: str | None) -> dict[str, list[Row]]:
+    """Field → the roots it may name, for fields of a schema that name other roots: those of this dossier first."""
+    found: dict[str, list[Row]] = {}
+    for field, row in (schema.get("properties") or {}).items():
+        kind = row.get("x-root") or (row.get("items") or {}).get("x-root")
+        if kind in kinds():
+            found[field] = _roots_of(kind, dossier)
+    return found
+
+
+def _roots_of(kind: str, dossier: str | None) -> list[Row]:
+    try:
+        items = matters.search(services(), kind, {"size": ROOTS_OFFERED, "open": True}, visitor())["items"]
+    except (Away, Refusal):
+        return []
+    items = sorted(items, key=lambda item: item.get("dossier") != dossier)
+    texts = [(item, " · ".join(str(part) for part in (item.get("title"), item.get("number")) if part)) for item in items]
+    return [{"value": item["id"], "zh": text or item["id"], "en": text or item["id"]} for item, text in texts]
 
 
 def names(ids: Iterable[str]) -> dict[str, Row]:

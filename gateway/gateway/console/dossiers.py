@@ -65,6 +65,7 @@ def _section(view: Row, timeline: list[Row], offered: list[Row]) -> Row:
     """A root as the page shows it."""
     row = kind_row(view["kind"])
     own = [entry for entry in timeline if entry["root"] == view["id"]]
+    offered = [{**act, "part_texts": _part_texts(view, row, act.get("part"))} for act in offered]
     correcting = [act for act in offered if _corrects(act["act"])]
     return {
         "view": view,
@@ -77,6 +78,17 @@ def _section(view: Row, timeline: list[Row], offered: list[Row]) -> Row:
         "sealed": _sealed(view.get("body")),
         "ended": view["state"] in row.get("final", ()),
     }
+
+
+def _part_texts(view: Row, row: Row, part: str | None) -> Row | None:
+    """What to call the part an act addresses: its kind, and which of its kind it is where there are several."""
+    found = next((one for one in view.get("parts") or [] if one["id"] == part), None)
+    if found is None:
+        return None
+    texts = row["parts"].get(found["kind"]) or {"zh": found["kind"], "en": found["kind"]}
+    same = [one["id"] for one in view["parts"] if one["kind"] == found["kind"]]
+    place = f" {same.index(found['id']) + 1}" if len(same) > 1 else ""
+    return {"zh": texts["zh"] + place, "en": texts["en"] + place}
 
 
 def _paper(paper: Any, roots: list[Row]) -> Row:

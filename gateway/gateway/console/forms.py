@@ -51,6 +51,8 @@ class Field:
     limits: dict[str, Any] = field(default_factory=dict)
     mark: str = ""
     past: bool = False
+    unit: str = ""
+    bare: bool = False  # an item of a list that has no name of its own: the list's label speaks for it
 
     @property
     def key(self) -> str:
@@ -158,6 +160,7 @@ def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making
         errors=list(making.errors.get(path, [])),
         mark=str(found.get("x-mark") or ""),
         past=bool(found.get("x-past")),
+        unit=str(found.get("x-unit") or ""),
         limits=_limits(found),
     )
     if made.kind == "object":
@@ -185,6 +188,10 @@ def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None
     values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
     made.rows = [_make(items, f"{made.path}.{index}", item, False, making, False) for index, item in enumerate(values)]
     made.blank = _make(items, f"{made.path}.__", None, False, making, False)
+    for item in (*made.rows, made.blank):
+        item.bare = item.kind != "object"
+        if "title" not in _resolve(items, making.definitions):
+            item.zh, item.en = made.zh, made.en
 
 
 def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:

@@ -51,8 +51,15 @@ class Lexicon:
         return self.values.get(name, {}).get(str(value))
 
 
-def lexicon_of(kind: Mapping[str, Any], act: str | None = None) -> Lexicon:
-    """The lexicon of one kind of root as its service describes it; the schema of `act` wins where names meet."""
-    acts: Mapping[str, Mapping[str, Any]] = kind.get("acts") or {}
-    first = [acts[act]["schema"]] if act in acts and acts[act].get("schema") else []
-    return Lexicon([*first, *(row["schema"] for row in acts.values() if row.get("schema"))])
+def lexicon_of(kinds: Mapping[str, Mapping[str, Any]], kind: str, act: str | None = None) -> Lexicon:
+    """The lexicon of one kind of root; where names meet, the schema of `act` wins, then its own kind, then the others.
+
+    Bodies take over what came from other services by events, so that the others' texts stand behind.
+    """
+    own = [row["schema"] for row in (kinds.get(kind, {}).get("acts") or {}).values() if row.get("schema")]
+    first = [kinds[kind]["acts"][act]["schema"]] if act and act in (kinds.get(kind, {}).get("acts") or {}) else []
+    others = [row["schema"] for other in kinds.values() for row in (other.get("acts") or {}).values() if row.get("schema")]
+    made = Lexicon([*first, *own, *others])
+    for name, row in kinds.items():
+        made.labels.setdefault(name, {"zh": row["zh"], "en": row["en"]})
+    return made

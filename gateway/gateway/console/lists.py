@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -15,8 +17,17 @@ PAGE_SIZE = 20
 
 @console.get("/lists")
 def lists() -> str:
-    """Which lists there are, by service."""
-    return render_template("console/lists.html", kinds=kinds(), services=_by_service())
+    """Which lists there are, by service; with words (`?q=`), what matches in all of them."""
+    text = request.args.get("q", "").strip()
+    found, away = _everywhere(text) if text else ([], [])
+    return render_template("console/lists.html", kinds=kinds(), services=_by_service(), text=text, found=found, away=away)
+
+
+def _everywhere(text: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """What matches these words in every service, the latest first, and who is away."""
+    answers = services().call_all("search", {"text": text, "size": PAGE_SIZE}, acting())
+    items = [item for answer in answers.values.values() for item in answer["items"] if item["kind"] in kinds()]
+    return sorted(items, key=lambda item: str(item.get("updated_at") or ""), reverse=True), list(answers.away)
 
 
 @console.get("/lists/<kind>")

@@ -358,7 +358,7 @@ class FakeProvince:
 
     def _may(self, row: Row, kind_name: str, view: Row | None, who: Row) -> bool:
         is_producer = who.get("org", "").startswith("org_9")
-        if not row["by"] or ("producer" in row["by"]) != is_producer and "anyone" not in row["by"]:
+        if not row["by"] or (("producer" in row["by"]) != is_producer and "anyone" not in row["by"]):
             return False
         states = row["from"].get(kind_name)
         return view is None or states is None or view["state"] in states
