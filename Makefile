@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format compliance contracts bench faults clean
+.PHONY: help run demo test lint format compliance contracts bench faults compose clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## ?/\t/' | expand -t 14
@@ -33,6 +33,9 @@ bench:  ## the measurements of the README
 
 faults:  ## journeys under fire: broker and services killed in the middle
 	@exec $(PYTHON) -m ops faults
+
+compose:  ## keys, passwords and definitions for docker-compose.yml, into var/compose/
+	@exec $(PYTHON) -m ops compose
 
 clean:  ## remove what `make run` keeps (data, keys, logs)
 	@exec $(PYTHON) -m ops clean

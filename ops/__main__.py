@@ -12,7 +12,7 @@ from ops.faults import Fault
 from ops.progress import Progress
 
 RUNNING = ("run", "demo")
-CHECKING = ("test", "lint", "compliance", "contracts", "bench", "faults", "format", "clean")
+CHECKING = ("test", "lint", "compliance", "contracts", "bench", "faults", "format", "compose", "clean")
 OLDEST = (3, 11)
 
 

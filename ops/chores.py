@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from ops.faults import Fault
 from ops.layout import GATEWAY, ROOT, SERVICES, configured
@@ -29,6 +28,7 @@ def do(command: str, arguments: list[str]) -> int:
         "faults": faults,
         "compliance": compliance,
         "contracts": contracts,
+        "compose": compose,
         "clean": clean,
     }
     return chores[command](arguments)
@@ -118,12 +118,23 @@ def contracts(arguments: list[str]) -> int:
     return write(check="--check" in arguments)
 
 
+def compose(arguments: list[str]) -> int:
+    """Write what docker-compose.yml needs: keys, passwords, definitions, environments."""
+    from ops.compose import write
+
+    return write()
+
+
 def clean(arguments: list[str]) -> int:
-    """Remove the folder of `make run`; a house that runs there keeps it."""
-    folder: Path = configured().folder
+    """Remove what `make run` keeps; a house that runs is left alone, and so are the keys of docker-compose.yml."""
+    folder = configured().folder
     if (folder / "supervisor.sock").exists():
         raise Fault("系统仍在运行", f"the house in {folder} still runs: stop it first")
-    shutil.rmtree(folder, ignore_errors=True)
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.is_dir() and path.name != "compose":
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
     return 0
 
 

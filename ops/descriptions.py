@@ -30,11 +30,17 @@ def bench() -> Iterator[Layout]:
         yield layout
 
 
+def environment(layout: Layout, program: str) -> dict[str, str]:
+    """The environment for a command of the program that only reads the sources."""
+    return {**os.environ, **layout.environment(program, NOWHERE)}
+
+
 def ask(layout: Layout, program: str, *arguments: str) -> str:
     """What `python -m <program> <arguments>` prints. Raises Fault when it fails."""
     command = [layout.python, "-m", program, *arguments]
-    environment = {**os.environ, **layout.environment(program, NOWHERE)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(layout, program), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         last = (done.stderr.strip() or "nothing was said").splitlines()[-1]
         raise Fault(f"{program} {arguments[0]} 失败", f"python -m {program} {' '.join(arguments)} failed: {last}")

@@ -24,7 +24,16 @@ def make(layout: Layout) -> dict[str, str]:
     _once(layout.keys / "gateway.secret", secrets.token_hex(32).encode())
     for service in layout.services:
         _once(layout.keys / f"{service}.seal", base64.b64encode(secrets.token_bytes(SEAL_BYTES)))
-    return _passwords(layout.keys / "broker.json", (*layout.services, GATEWAY, OPERATOR))
+    return passwords(layout.keys / "broker.json", (*layout.services, GATEWAY, OPERATOR))
+
+
+def passwords(path: Path, users: tuple[str, ...]) -> dict[str, str]:
+    """User → password, kept in a file; only missing ones are made."""
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [user for user in users if user not in found]:
+        found.update({user: secrets.token_urlsafe(24) for user in missing})
+        _write(path, json.dumps(found, indent=1).encode())
+    return found
 
 
 def _token_pair(folder: Path) -> None:
@@ -35,14 +44,6 @@ def _token_pair(folder: Path) -> None:
     pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
     _write(private, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     _write(public, key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo))
-
-
-def _passwords(path: Path, users: tuple[str, ...]) -> dict[str, str]:
-    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    if missing := [user for user in users if user not in found]:
-        found.update({user: secrets.token_urlsafe(24) for user in missing})
-        _write(path, json.dumps(found, indent=1).encode())
-    return found
 
 
 def _once(path: Path, content: bytes) -> None:

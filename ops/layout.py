@@ -75,7 +75,6 @@ class Layout:
             "FILES_URL": f"file://{self.folder / 'files'}",
             "CLOCK": f"file:{self.clock}",
             "PROFILE": self.profile,
-            "TOKEN_PUBLIC_KEY": str(self.keys / "token-public.pem"),
             "LOG_LEVEL": self.log_level,
             "PYTHONUNBUFFERED": "1",
             "PYTHONPATH": self.python_path,
@@ -89,7 +88,10 @@ class Layout:
                 "LISTEN": f"{HOST}:{self.port}",
             }
         else:
-            own = {"SEAL_KEY": str(self.keys / f"{program}.seal")}
+            own = {
+                "TOKEN_PUBLIC_KEY": str(self.keys / "token-public.pem"),
+                "SEAL_KEY": str(self.keys / f"{program}.seal"),
+            }
         return {**common, **own}
 
 

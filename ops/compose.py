@@ -1,0 +1,60 @@
+"""What docker-compose.yml mounts: keys, passwords, the broker's definitions, the databases, each program's secrets.
+
+Everything goes into var/compose/, a folder that only its owner may enter; the files in it may be read by all, because
+containers read them as users of their own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ops import descriptions, keys, topology
+from ops.layout import GATEWAY, ROOT, SERVICES, Layout
+
+FOLDER = ROOT / "var" / "compose"
+BROKER_CONFIG = """\
+load_definitions = /etc/rabbitmq/zhaohui.json
+heartbeat = 10
+"""
+SUPERUSER = "postgres"
+
+
+def write(folder: Path = FOLDER) -> int:
+    """Write everything; keys and passwords that are there already are kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    layout = Layout(folder, 0, 0, 0, 0)
+    at_broker = keys.make(layout)
+    at_database = keys.passwords(layout.keys / "databases.json", (*SERVICES, GATEWAY, SUPERUSER))
+    (layout.keys / "postgres.password").write_text(at_database[SUPERUSER])
+    with descriptions.bench() as bench:
+        declared = [topology.declared(name, bench.python, descriptions.environment(bench, name)) for name in SERVICES]
+    topology.write(folder / "definitions.json", declared, at_broker)
+    (folder / "rabbitmq.conf").write_text(BROKER_CONFIG)
+    (folder / "databases.sql").write_text(databases({name: at_database[name] for name in (*SERVICES, GATEWAY)}))
+    for program in (*SERVICES, GATEWAY):
+        (folder / f"{program}.env").write_text(secrets_of(program, at_broker[program], at_database[program]))
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    print(f"已写入 written: {folder}")
+    return 0
+
+
+def databases(passwords: dict[str, str]) -> str:
+    """SQL for a fresh PostgreSQL: each program its own database, which no other's user may enter."""
+    lines = []
+    for name, password in passwords.items():
+        lines += [
+            f"CREATE ROLE {name} LOGIN PASSWORD '{password}';",
+            f"CREATE DATABASE {name} OWNER {name};",
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def secrets_of(program: str, at_broker: str, at_database: str) -> str:
+    """The variables of a program that hold a password."""
+    return (
+        f"DATABASE_URL=postgresql+psycopg2://{program}:{at_database}@database:5432/{program}\n"
+        f"AMQP_URL=amqp://{program}:{at_broker}@broker:5672//\n"
+    )
