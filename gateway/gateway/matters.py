@@ -40,10 +40,12 @@ def search(services: Services, kind: str, query: Mapping[str, Any], actor: Actin
     return found
 
 
-def root(services: Services, kind: str, identifier: str, actor: Acting | None) -> dict[str, Any]:
-    """One root as this actor may see it."""
-    service = services.service_of(kind)
-    found: dict[str, Any] = services.call(service, "get", {"id": of_kind(kind, identifier)}, actor)
+def root(services: Services, kind: str, identifier: str, actor: Acting | None, reveal: bool = False) -> dict[str, Any]:
+    """One root as this actor may see it; `reveal` opens the marked fields this actor may see, which the service records."""
+    request: dict[str, Any] = {"id": of_kind(kind, identifier)}
+    if reveal:
+        request["reveal"] = True
+    found: dict[str, Any] = services.call(services.service_of(kind), "get", request, actor)
     return found
 
 

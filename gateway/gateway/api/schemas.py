@@ -128,6 +128,14 @@ class SearchQuery(Strict):
     size = fields.Integer(validate=validate.Range(1, 100), load_default=20)
 
 
+class ReadQuery(Strict):
+    """How a root is read."""
+
+    reveal = fields.Boolean(
+        load_default=False, metadata={"description": "open the marked fields that the caller may see"}
+    )
+
+
 class KeptFile(Schema):
     """A file in the store, as acts take it."""
 

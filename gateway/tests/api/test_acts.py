@@ -139,3 +139,14 @@ def test_a_search_refuses_what_it_does_not_know(
     assert set(answer.json["errors"]) == {"colour", "size"}
     assert http.get("/api/v1/case?state=opened&size=5", headers=handler).status_code == 200
     assert services.last("search")["size"] == 5
+
+
+def test_marked_fields_are_opened_only_when_asked_for(
+    http: FlaskClient, handler: dict[str, str], services: CannedClient
+) -> None:
+    http.get(f"/api/v1/case/{CASE}", headers=handler)
+    assert "reveal" not in services.last("get")
+    answer = http.get(f"/api/v1/case/{CASE}?reveal=true", headers=handler)
+    assert services.last("get")["reveal"] is True
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert http.get(f"/api/v1/case/{CASE}?reveal=perhaps", headers=handler).status_code == 422
