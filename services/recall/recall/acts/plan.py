@@ -33,8 +33,8 @@ def file_plan(do: Act) -> None:
 
 @act("recall", "file-supplementary-plan", FileSupplementaryPlan)
 def file_supplementary_plan(do: Act) -> None:
-    """Article 16(1), after 17(4): the whole plan again for another round, with what is changed."""
-    before = do.body["plan"]
+    """Article 16(1), after 17(4): the whole plan again for another round, with what is changed; it is evaluated anew."""
+    before = {name: do.body[name] for name in ("plan", "form_review", "plan_evaluation") if name in do.body}
     plan = _take(do) | {"round": do.body["round"]}
     try:
         check_recovered(recovered_of(do.body["recovered"]), quantities_of(plan))
@@ -42,6 +42,8 @@ def file_supplementary_plan(do: Act) -> None:
         raise refused(fault) from None
     do.body.setdefault("earlier_plans", []).append(before)
     do.body["plan"] = plan
+    for done in ("form_review", "plan_evaluation"):
+        do.body.pop(done, None)
     _paper(do, plan)
 
 

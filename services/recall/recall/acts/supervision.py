@@ -23,8 +23,6 @@ def submit_progress(do: Act) -> None:
             "as_of", f"早于上次统计日期 {before['as_of']}", f"earlier than the last report's {before['as_of']}"
         )
     _count(do, do.data["as_of"], recovered_of(before))
-    do.meet("progress")
-    do.start("progress", do.today)
     if do.data.get("completed_on"):
         do.body["completed_on"] = do.data["completed_on"]
         do.start("summary", do.data["completed_on"])

@@ -4,6 +4,16 @@ from chassis.core import Moment
 from recall.domain.rates import quantities_of, reaches, recovered_of
 
 
+def form_not_reviewed(at: Moment) -> bool:
+    """Article 7(4): 「协助省局对生产者提交的召回计划进行形式评估」: once for each plan that is filed."""
+    return "form_review" not in at.root.body
+
+
+def plan_not_evaluated(at: Moment) -> bool:
+    """Article 16(2): 「对生产者报告的消费品召回计划材料进行技术评估」: once for each plan that is filed."""
+    return "plan_evaluation" not in at.root.body
+
+
 def progress_reported(at: Moment) -> bool:
     """Article 16(1): 「生产者实施召回，要采取及时、有效的召回措施」: an effect is evaluated on what it reported."""
     return at.root.body.get("recovered") is not None
@@ -33,7 +43,7 @@ def effect_accepted(at: Moment) -> bool:
 
     Article 17(4), a contrario: only what lowered the risk need not be done again; who accepts what is left says why.
     """
-    return not falls_short(at.root.body) or bool((at.data.get("residual_risk_reasons") or "").strip())
+    return not falls_short(at.root.body) or bool((at.data["residual_risk_reasons"] or "").strip())
 
 
 def insufficient(effect: dict) -> bool:

@@ -331,4 +331,6 @@ class CloseRecall(ActSchema):
         "Why the residual risk is accepted",
         help_zh="召回率低于目标或效果评估不足时必填",
         help_en="Required below the target, or when the effect is insufficient",
+        load_default=None,
+        allow_none=True,
     )

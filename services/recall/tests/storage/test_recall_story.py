@@ -175,6 +175,34 @@ def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(house):
     assert house.office.duties({"token": house.token("dalian")}) == []
 
 
+def waits(house, who: str) -> set[str]:
+    """The acts that are among somebody's duties."""
+    return {act for duty in house.office.duties({"token": house.token(who)}) for act in duty["acts"]}
+
+
+def test_each_stage_is_a_duty_of_whoever_has_to_act_next(house):
+    recall = begin(house)
+    assert waits(house, "producer") == {"file-plan"}
+    do(house, recall, "plan")
+    assert waits(house, "institution") == {"review-plan-form", "evaluate-plan"}
+    assert waits(house, "producer") == {"publish-notice", "submit-progress"}
+    do(house, recall, "form", "advice", "notice", "assigned")
+    assert waits(house, "institution") == set()
+    assert waits(house, "shenyang") == {"accept-supervision"}
+    do(house, recall, "accepted", "fed back", "progress one")
+    assert waits(house, "institution") == {"evaluate-effect"}
+    do(house, recall, "evaluated insufficient")
+    assert waits(house, "handler") == {"require-re-recall"}
+    do(house, recall, "required again", "supplementary plan", "progress two", "fed back", "evaluated sufficient")
+    assert waits(house, "handler") == set()
+    assert "submit-summary" in waits(house, "producer")
+    do(house, recall, "summary")
+    assert waits(house, "handler") == {"close-recall"}
+    do(house, recall, "closed with reasons")
+    people = ("handler", "producer", "institution", "shenyang", "shop")
+    assert {who: waits(house, who) for who in people} == {who: set() for who in people}
+
+
 reports = st.lists(
     st.tuples(st.sampled_from(["submit-progress", "correct-progress"]), st.integers(0, 400), st.integers(0, 900)),
     max_size=8,
