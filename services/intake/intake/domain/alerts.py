@@ -45,7 +45,7 @@ def as_lead(
     lead = {
         "product": name[:SHORT],
         "brand": (alert.get("brand") or "")[:100],
-        "model": (alert.get("type") or "")[:100],
+        "model": (alert.get("model") or "")[:100],
         "category": category,
         "gtin": (alert.get("barcode") or "")[:60],
         "batches": [alert["batch_number"][:100]] if alert.get("batch_number") else [],

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from intake.domain.shingles import bands, likeness
+from intake.domain.shingles import bands, likeness, one_script
 from intake.domain.vocabulary import folded
 
 THRESHOLD = 50
@@ -115,6 +115,12 @@ class Match:
         """Whether the two seem to speak of one product and hazard."""
         return self.score >= THRESHOLD
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether brand or producer differ and no number says that it is one product all the same."""
+        codes = {reason.code for reason in self.reasons}
+        return bool(codes & {"brand_differs", "producer_differs"}) and not codes & {"gtin", "model"}
+
 
 # what agreement and contradiction are worth, in points
 WORTH = {
@@ -125,8 +131,10 @@ WORTH = {
     "hazard": (15, -25),
     "category": (5, -15),
 }
-PRODUCT_WORTH = 30
+PRODUCT_WORTH = 25
 TEXT_WORTH = 15
+OTHER_PRODUCT = Reason("product_differs", -10)
+OTHER_PRODUCT_BELOW = 10  # percent, of names in one script
 
 
 def _compare(code: str, one: Iterable[str], other: Iterable[str]) -> Iterable[Reason]:
@@ -154,12 +162,13 @@ def compare(one: Report, other: Report) -> Match:
         *_compare("hazard", first.hazards, second.hazards),
         *_compare("category", _known(first.category), _known(second.category)),
     ]
-    for code, worth, alike in (
-        ("product", PRODUCT_WORTH, likeness(first.product, second.product)),
-        ("text", TEXT_WORTH, likeness(first.text, second.text)),
-    ):
-        if points := worth * alike // 100:
-            reasons.append(Reason(code, points, f"{alike}%"))
+    named, told = likeness(first.product, second.product), likeness(first.text, second.text)
+    if points := PRODUCT_WORTH * named // 100:
+        reasons.append(Reason("product", points, f"{named}%"))
+    if named < OTHER_PRODUCT_BELOW and one_script(first.product, second.product):
+        reasons.append(OTHER_PRODUCT)
+    if points := TEXT_WORTH * told // 100:
+        reasons.append(Reason("text", points, f"{told}%"))
     return Match(first.id, second.id, sum(reason.points for reason in reasons), tuple(reasons))
 
 
@@ -241,7 +250,10 @@ def _fit(one: frozenset[str], other: frozenset[str], known: Mapping[str, Report]
     pairs = [(first, second) for first in one for second in other]
     if any(frozenset(pair) in links.cannot for pair in pairs):
         return False
-    return sum(compare(known[first], known[second]).score for first, second in pairs) >= THRESHOLD * len(pairs)
+    matches = [compare(known[first], known[second]) for first, second in pairs]
+    return not any(match.contradicts for match in matches) and sum(match.score for match in matches) >= THRESHOLD * len(
+        pairs
+    )
 
 
 def reasons_for(reports: Sequence[Report]) -> list[Reason]:

@@ -36,6 +36,11 @@ def likeness(first: str, second: str) -> int:
     return 100 * len(one & other) // len(one | other) if one and other else 0
 
 
+def one_script(first: str, second: str) -> bool:
+    """Tell whether two texts share a script, Chinese or other, so that their likeness says something."""
+    return any(pattern.search(folded(first)) and pattern.search(folded(second)) for pattern in (CHINESE, OTHER))
+
+
 @cache
 def _permutations() -> tuple[tuple[int, int], ...]:
     drawn = random.Random("zhaohui grouping")

@@ -24,7 +24,10 @@ def _told(longest: int, **more: Any) -> fields.String:
 
 
 class Alert(Schema):
-    """One alert as Safety Gate exports it; what it does not say may be absent or null, what we do not know is passed over."""
+    """One alert as Safety Gate exports it; what it does not say may be absent or null, what we do not know is passed over.
+
+    `type` is whom the product is for (consumer, professional); `model` is a field of ours, for sources that name one.
+    """
 
     class Meta:
         unknown = EXCLUDE
@@ -38,6 +41,7 @@ class Alert(Schema):
     product_category = _told(200)
     brand = _told(200)
     type = _told(300)
+    model = _told(100)
     barcode = _told(300)
     batch_number = _told(500)
     company_recall_code = _told(200)
