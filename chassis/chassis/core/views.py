@@ -254,7 +254,10 @@ def get(office: "Office", connection: Connection, actor: Actor, root_id: str, *,
     root, kind = loaded.root, office.rulebook.kinds[loaded.root.kind]
     shown = _opener(office, connection, actor, kind, loaded, reveal)
     body = root.body if rule.fields is None else {key: value for key, value in root.body.items() if key in rule.fields}
-    seen_parts = [part for part in loaded.parts if rule.fields is None or f"part:{part.kind}" in rule.fields]
+    own = {party.part_id for party in loaded.parties if party.part_id and party.who in actor.reach}
+    seen_parts = [
+        part for part in loaded.parts if rule.fields is None or f"part:{part.kind}" in rule.fields or part.id in own
+    ]
     return {
         **_brief(kind, root),
         "body": shown(body),
