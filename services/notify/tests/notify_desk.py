@@ -163,6 +163,15 @@ def paper_file(name: str = "送达回证.pdf") -> Json:
     return {"hash": "0" * 64, "name": name, "size": 10, "media_type": "application/pdf"}
 
 
+CONFIRMATION = {
+    "organisation_name": "辽宁示例家具制造有限公司",
+    "electronic_address": "inbox@example.test",
+    "contact": "示例联系人",
+    "signed_on": "2026-07-01",
+    "scan": paper_file("送达地址确认书.pdf"),
+}
+
+
 def opened(folder: Path, url: str) -> tuple[Office, Ed25519PrivateKey]:
     """An office on an empty database, migrated, with keys of its own."""
     key = Ed25519PrivateKey.generate()

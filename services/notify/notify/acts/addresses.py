@@ -13,18 +13,16 @@ def confirm_service_address(do: Act) -> None:
     if do.actor is None or do.actor.organisation is None:
         raise Refusal("forbidden")
     holder = do.actor.organisation
-    known = queries.address_in_force(do.connection, holder)
-    if known:
+    do.root.title = f"送达地址确认书 {do.data['organisation_name']}"
+    do.body.update(do.data | {"organisation": holder})
+    do.party("holder", holder)
+    if not queries.put_address(do.connection, holder, do.root.id, do.data["signed_on"]):
         raise Refusal(
             "guard",
             "已有一份有效的送达地址确认书，请先撤销",
             "One confirmation is in force; revoke it first",
-            address=known,
+            address=queries.address_in_force(do.connection, holder),
         )
-    do.root.title = f"送达地址确认书 {do.data['organisation_name']}"
-    do.body.update(do.data | {"organisation": holder})
-    do.party("holder", holder)
-    queries.put_address(do.connection, holder, do.root.id, do.data["signed_on"])
 
 
 @act("address", "revoke-service-address", Revocation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -11,9 +13,9 @@ from notify.storage.tables import number_series, numbers, publications, service_
 def next_value(connection: Connection, issuer: str, code: str, year: int) -> int:
     """Take the next number of a series, from 1. The series' row stays locked until the transaction ends: a rollback
     gives the number back, so the series has no gap."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     taken = (
-        dialect.insert(number_series)
+        _dialect(connection)
+        .insert(number_series)
         .values(issuer=issuer, code=code, year=year, last=1)
         .on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": number_series.c.last + 1})
         .returning(number_series.c.last)
@@ -41,10 +43,11 @@ def address_in_force(connection: Connection, organisation: str | None) -> str | 
     return connection.execute(found).scalar_one_or_none()
 
 
-def put_address(connection: Connection, organisation: str, root_id: str, confirmed_on: str) -> None:
-    """Put a confirmation in force; the organisation must have none."""
+def put_address(connection: Connection, organisation: str, root_id: str, confirmed_on: str) -> bool:
+    """Put a confirmation in force; False where the organisation has one already, also one of this very moment."""
     row = {"organisation": organisation, "root_id": root_id, "confirmed_on": confirmed_on}
-    connection.execute(insert(service_addresses).values(**row))
+    put = _dialect(connection).insert(service_addresses).values(**row).on_conflict_do_nothing()
+    return connection.execute(put.returning(service_addresses.c.root_id)).scalar_one_or_none() is not None
 
 
 def end_address(connection: Connection, root_id: str) -> None:
@@ -65,3 +68,8 @@ def keep_publication(connection: Connection, recall: str, root_id: str) -> None:
 def show_publication(connection: Connection, root_id: str, on_show: bool) -> None:
     """Note that a publication is shown to the public, or no longer."""
     connection.execute(update(publications).where(publications.c.root_id == root_id).values(on_show=int(on_show)))
+
+
+def _dialect(connection: Connection) -> Any:
+    """The dialect's own insert, which knows `on conflict`."""
+    return postgresql if connection.dialect.name == "postgresql" else sqlite

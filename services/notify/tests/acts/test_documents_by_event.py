@@ -1,20 +1,12 @@
 """Documents from the event that issued them to the file: acts moved by events and by the worker's tasks."""
 
 import pytest
-from notify_desk import PRODUCER, Desk, issued, paper_file
+from notify_desk import CONFIRMATION, PRODUCER, Desk, issued, paper_file
 
 from chassis.core import Refusal
 from notify.acts import printing
 from notify.rendering import fonts
 from notify.rendering.press import NotPrinted, Printed
-
-CONFIRMATION = {
-    "organisation_name": "辽宁示例家具制造有限公司",
-    "electronic_address": "inbox@example.test",
-    "contact": "示例联系人",
-    "signed_on": "2026-07-01",
-    "scan": paper_file("送达地址确认书.pdf"),
-}
 
 
 def test_a_signed_document_is_numbered_printed_and_waits_for_its_service(desk: Desk) -> None:

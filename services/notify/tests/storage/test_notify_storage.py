@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from notify_desk import Desk, issued
+from notify_desk import CONFIRMATION, PRODUCER, Desk, issued
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
@@ -79,3 +79,22 @@ def test_the_migration_makes_exactly_the_declared_tables(either: Desk) -> None:
     for table in metadata.tables.values():
         columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
         assert columns == {column.name: column.nullable for column in table.columns}
+
+
+def test_one_confirmed_address_is_left_of_ten_at_once(either: Desk) -> None:
+    def confirm(attempt: int) -> bool:
+        with either.office.database.writing() as connection:
+            return queries.put_address(connection, PRODUCER, f"address_{attempt}", "2026-07-01")
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(confirm, range(10))) == 1
+
+
+def test_a_document_goes_all_the_way_on_either_database(either: Desk, quick_press: None) -> None:
+    either.act("confirm-service-address", "producer", CONFIRMATION, kind="address")
+    document = either.issue()
+    assert either.work() == 3
+    assert either.look(document)["state"] == "served"
+    assert [fact["document"] for fact in either.facts("document-served")] == [document]
+    assert either.office.search({"token": either.token("producer"), "kind": "document"})["total"] == 1
+    assert either.office.verify(document) == []
