@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from ops import bootstrap, disk
@@ -35,6 +36,8 @@ def main(arguments: list[str]) -> int:
         return _do(arguments)
     except Fault as fault:
         print(f"错误 error: {fault}", file=sys.stderr)
+        if os.environ.get("LOG_LEVEL") == "DEBUG":
+            traceback.print_exception(fault)
         return 1
     except OSError as error:
         print(f"错误 error: {disk.told(error, bootstrap.ROOT)}", file=sys.stderr)

@@ -141,9 +141,10 @@ class PrivateBroker:
             "SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "ALLOW_INPUT": "1",  # with it the script becomes the node instead of watching over it
         }
-        epmd = {"ERL_EPMD_PORT": str(self.epmd_port), "ERL_EPMD_ADDRESS": HOST}
+        erlang = {"ERL_EPMD_PORT": str(self.epmd_port), "ERL_EPMD_ADDRESS": HOST}
+        erlang["ERL_CRASH_DUMP"] = str(self.folder / "log" / "erl_crash.dump")
         home = {"HOME": str(self.folder / "home"), "LANG": "C.UTF-8"}
-        return {**kept, **home, **epmd, **{f"RABBITMQ_{key}": value for key, value in rabbitmq.items()}}
+        return {**kept, **home, **erlang, **{f"RABBITMQ_{key}": value for key, value in rabbitmq.items()}}
 
     def command(self) -> list[str]:
         """What starts the node in the foreground, in one process."""

@@ -6,9 +6,15 @@ import shutil
 import signal
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx
+
 from ops import journeys, stamps
+from ops.faults import Fault
+from ops.journeys import Say
+from ops.journeys.http import Overdue, Refused
 from ops.layout import GATEWAY, configured, scratch
 from ops.progress import Progress
 from ops.stack import Stack
@@ -25,7 +31,7 @@ def run() -> int:
         with stamps.unless(layout.folder, "sample-case", "played") as due:
             if due:
                 progress.say()
-                journeys.play_one(stack.url, progress.say)
+                _play(journeys.play_one, stack, progress)
         progress.say(f"\n就绪 ready: {time.monotonic() - started:.1f} s")
         _tell(stack, progress)
         try:
@@ -47,7 +53,7 @@ def demo() -> int:
     try:
         with Stack(scratch(folder), progress) as stack:
             load_sample(stack, progress)
-            journeys.play(stack.url, progress.say)
+            _play(journeys.play, stack, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     progress.say("\n演示完成，全部已停止 / demo done, everything stopped")
@@ -60,6 +66,16 @@ def load_sample(stack: Stack, progress: Progress) -> None:
         if due:
             with progress.step("示例省份", "sample province"):
                 stack.run(GATEWAY, "sample")
+
+
+def _play(play: Callable[[str, Say], None], stack: Stack, progress: Progress) -> None:
+    """Play journeys; one that does not reach its end is a Fault."""
+    started = time.monotonic()
+    try:
+        play(stack.url, progress.say)
+    except (Refused, Overdue, httpx.HTTPError, LookupError) as error:
+        raise Fault("示例案件没有走完", f"the sample case stopped: {type(error).__name__} {error}") from error
+    progress.seconds["journeys"] = time.monotonic() - started
 
 
 def _tell(stack: Stack, progress: Progress) -> None:

@@ -219,11 +219,13 @@ class Person:
         raise AssertionError("tries must be at least 1")
 
     def _version(self, root: str, part: str | None) -> int:
+        """The version of what is addressed, as a form would carry it."""
         view = self.get(root)
         if part is None:
             return int(view["version"])
-        found = next((row for row in view["parts"] if row["id"] == part), None)
-        return int(found.get("version", view["version"]) if found else view["version"])
+        seen = [row["version"] for row in view["parts"] if row["id"] == part]
+        seen = seen or [row["part_version"] for row in self.acts(root) if row["part"] == part]
+        return int(seen[0] if seen else view["version"])
 
 
 @contextmanager
