@@ -17,7 +17,7 @@ from recall.schemas.recalls import (
 )
 
 COUNTS = ("produced", "warehouse", "dealers", "consumers")
-KEPT_BACK = ("contact", "operators", "attachments", "target_percent")
+KEPT_BACK = ("contact", "attachments", "target_percent")
 """What a plan holds for the bureaus and not for the public."""
 
 
@@ -48,10 +48,11 @@ def file_supplementary_plan(do: Act) -> None:
 
 
 def _take(do: Act) -> dict[str, Any]:
-    """Take the plan's data into the body: its quantities checked, its operators made parties."""
+    """Check the plan's quantities and make its operators parties; who they are is nothing to tell the operators or the public."""
     data = {name: value for name, value in do.data.items() if value is not None}
     do.body["quantities"] = {name: data[name] for name in COUNTS} | {"distributed": _counted(do, data).distributed}
-    for operator in data.get("operators", []):
+    do.body["operators"] = data.pop("operators", [])
+    for operator in do.body["operators"]:
         do.party("operator", f"org_{operator['code']}")
     return data | {"filed_on": do.today.isoformat()}
 

@@ -151,7 +151,8 @@ def test_an_operator_sees_neither_progress_nor_feedback(house):
     do(house, recall, "plan", "assigned", "accepted", "progress one", "fed back")
     seen = house.get("shop", recall)["body"]
     assert "plan" in seen
-    assert not {"progress", "recovered", "feedback"} & set(seen)
+    assert not {"progress", "recovered", "feedback", "operators", "stop_sale"} & set(seen)
+    assert "operators" not in seen["plan"]
 
 
 def test_a_contact_is_kept_sealed_and_its_reading_is_recorded(house):
