@@ -361,6 +361,8 @@ def recall(story: Story, case: str, dossier: str) -> str:
         "file-supplementary-plan",
         {**plan_data(), "ends_on": "2026-12-17", "changes": "增加逐户上门、免费取件"},
     )
+    second = supervise(story, root, "2026-10-21", "2026-11-02", "逐户上门告知属实")
+    story.act(handler, root, "review-feedback", {"outcome": "noted"}, second)
     story.on("2026-11-16")
     story.act(maker, root, "submit-progress", {
         "as_of": "2026-11-16", "from_dealers": 310, "from_consumers": 402, "completed_on": "2026-11-16",
