@@ -8,6 +8,7 @@ from typing import Any
 from gateway.problems import MEDIA_TYPE, TITLES
 
 JSON = "application/json"
+PROBLEM = "#/components/schemas/Problem"  # by flask-smorest, from gateway.api.schemas.ProblemSchema
 DRAFT_STEPS = ("approve-draft",)
 GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # told act by act instead
 READ_CODES = ("unauthenticated", "forbidden", "not-found", "too-many", "away")
@@ -73,8 +74,7 @@ def document(
     components = found.setdefault("components", {})
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
-    problem = next((name for name in ("Problem", "Error") if name in schemas), "Problem")
-    components["responses"] = {code: _problem(code, problem) for code in TITLES}
+    components["responses"] = {code: _problem(code) for code in TITLES}
     schemas["Performed"] = PERFORMED
     paths = found["paths"]
     for path in GENERIC:
@@ -191,17 +191,17 @@ def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
         if len(found) == 1
         else {
             "description": "; ".join(f"{code}: {TITLES[code][2]}" for code in found),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}},
         }
         for status, found in sorted(by_status.items())
     }
 
 
-def _problem(code: str, schema: str) -> dict[str, Any]:
+def _problem(code: str) -> dict[str, Any]:
     _, zh, en = TITLES[code]
     answer: dict[str, Any] = {
         "description": f"{zh} / {en} (urn:zhaohui:problem:{code})",
-        "content": {MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}},
     }
     if code in ("away", "too-many"):
         answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}}
