@@ -3,9 +3,11 @@
 import base64
 import json
 import re
+import tempfile
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,15 @@ PEOPLE = {
 }
 
 
+@cache
+def _migrated() -> bytes:
+    """An empty SQLite database with every migration done, once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        upgrade(application, Config("intake", "test", f"sqlite:///{path}", "", "", "system", "", ""))
+        return path.read_bytes()
+
+
 class Stage:
     """One office with its people; it remembers the last root of each kind, and every lead in the order it was opened."""
 
@@ -78,11 +89,14 @@ class Stage:
         public, seal = folder / "token.pem", folder / "seal.key"
         public.write_bytes(self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
         seal.write_bytes(base64.b64encode(b"0" * 32))
-        url = url or f"sqlite:///{folder / 'intake.db'}"
+        if url is None:
+            (folder / "intake.db").write_bytes(_migrated())
+        place = url or f"sqlite:///{folder / 'intake.db'}"
         config = Config(
-            "intake", "test", url, "", f"file://{folder}", "system", str(public), str(seal), settings=SETTINGS
+            "intake", "test", place, "", f"file://{folder}", "system", str(public), str(seal), settings=SETTINGS
         )
-        upgrade(application, config)
+        if url:
+            upgrade(application, config)
         self.office = Office(application, config)
         self.office.clock = FixedClock(TODAY)
         self.stages = yaml.safe_load(STAGES_FILE.read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """Leads become a signal: the analyst groups, adds and splits; every decision is remembered (article 9, first sentence)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
@@ -8,13 +8,18 @@ from sqlalchemy import Connection
 from chassis.core import Act, act
 from chassis.core.work import Handle
 from intake.data import load
-from intake.domain.grouping import Report, pairs_in, reasons_for
+from intake.domain.grouping import Reason, Report, pairs_in, reasons_for
 from intake.domain.leads import weight
 from intake.domain.proposals import Proposal, propose, told
 from intake.schemas.signals import Cluster, OneLead, SplitLead
 from intake.storage import queries
 
 SHOWN = 200
+
+
+def explained(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Return reasons with their sentences, the vocabularies' words for their codes."""
+    return told(reasons, load("reasons"), {"hazard": load("hazards"), "category": load("categories")})
 
 
 def candidate_leads(connection: Connection, moment: Any) -> list[dict[str, str]]:
@@ -38,7 +43,7 @@ def leads_to_add(connection: Connection, moment: Any) -> list[dict[str, str]]:
         reasons = reasons_for([reports[lead], max(inside, key=lambda one: _score(reports[lead], one))])
         found.append((sum(reason.points for reason in reasons), lead, reasons))
     found.sort(key=lambda one: (-one[0], one[1]))
-    return [_choice(rows[lead], "", told(reasons, load("reasons"))) for _, lead, reasons in found[:SHOWN]]
+    return [_choice(rows[lead], "", explained(reasons)) for _, lead, reasons in found[:SHOWN]]
 
 
 def _score(one: Report, other: Report) -> int:
@@ -51,7 +56,7 @@ def _choices(connection: Connection, leads: list[str]) -> list[dict[str, str]]:
     found = []
     for number, proposal in enumerate(proposals, 1):
         together = len(proposal.leads) > 1
-        reasons = told(proposal.reasons, load("reasons")) if together else []
+        reasons = explained(proposal.reasons) if together else []
         found += [_choice(rows[lead], str(number) if together else "", reasons) for lead in proposal.leads]
     return found
 
@@ -75,7 +80,7 @@ def reckon(do: Act) -> Proposal:
     rows = queries.described(do.connection, [entry["lead"] for entry in do.body["leads"]])
     reports = [Report.of(lead, row["features"]) for lead, row in rows.items()]
     found = Proposal(tuple(sorted(rows)), tuple(reasons_for(reports)), sum(row["severity"] for row in rows.values()))
-    do.body["reasons"] = told(found.reasons, load("reasons"))
+    do.body["reasons"] = explained(found.reasons)
     do.body["weight"] = found.weight
     do.body["hazards"] = sorted({hazard for row in rows.values() for hazard in row["features"].get("hazards", [])})
     return found
@@ -117,7 +122,7 @@ def cluster(do: Act) -> None:
     do.body["injury"] = next((lead.body["injury"] for lead in leads if lead.body.get("injury")), None)
     for lead in leads:
         take_in(do, lead)
-    do.note("reasons", told(reckon(do).reasons, load("reasons")))
+    do.note("reasons", explained(reckon(do).reasons))
     do.root.number = f"XH{do.today.year}-{queries.allot(do.connection, 'signal', do.today.year):04d}"
     do.root.title = do.data.get("title") or leads[0].root.title
 
@@ -141,7 +146,7 @@ def add_lead(do: Act) -> None:
     """Article 9: another lead on the same product and hazard."""
     for lead in do.named("lead"):
         take_in(do, lead)
-    do.note("reasons", told(reckon(do).reasons, load("reasons")))
+    do.note("reasons", explained(reckon(do).reasons))
 
 
 @act("signal", "split-lead", SplitLead)
@@ -154,4 +159,4 @@ def split_lead(do: Act) -> None:
         others = [entry["lead"] for entry in do.body["leads"]]
         queries.place(do.connection, lead.root.id, queries.FREE)
         queries.decide(do.connection, [lead.root.id], others, "cannot", do.root.id, do.today.isoformat())
-    do.note("reasons", told(reckon(do).reasons, load("reasons")))
+    do.note("reasons", explained(reckon(do).reasons))

@@ -32,14 +32,23 @@ def propose(
     return sorted(proposals, key=lambda one: (len(one.leads) == 1, -one.weight, -len(one.leads), one.leads))
 
 
-def told(reasons: Iterable[Reason], texts: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
-    """Return reasons as JSON with their sentences in Chinese and English."""
+def told(
+    reasons: Iterable[Reason],
+    texts: Mapping[str, Mapping[str, str]],
+    terms: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
+    """Return reasons as JSON with their sentences in Chinese and English.
+
+    `terms` gives for a reason (`hazard`, `category`) the words of its codes.
+    """
+
+    def words(reason: Reason, language: str) -> str:
+        known = terms.get(reason.code, {})
+        values = (known.get(value, {}).get(language, value) for value in reason.value.split("、"))
+        return ("、" if language == "zh" else ", ").join(values)
+
     return [
-        {
-            "code": reason.code,
-            "points": reason.points,
-            "zh": texts[reason.code]["zh"].format(value=reason.value),
-            "en": texts[reason.code]["en"].format(value=reason.value),
-        }
+        {"code": reason.code, "points": reason.points}
+        | {language: texts[reason.code][language].format(value=words(reason, language)) for language in ("zh", "en")}
         for reason in reasons
     ]

@@ -98,8 +98,10 @@ def test_three_reports_of_one_desk_are_grouped_and_the_kettle_and_the_other_desk
 
 
 def test_the_reasons_of_a_group_are_sentences_in_two_languages():
-    reasons = told(reasons_for([DESK_LINE, DESK_COMPLAINT]), load("reasons"))
+    terms = {"hazard": load("hazards"), "category": load("categories")}
+    reasons = told(reasons_for([DESK_LINE, DESK_COMPLAINT]), load("reasons"), terms)
     assert "品牌相同（示例家具）" in [reason["zh"] for reason in reasons]
+    assert "危害类型相同（化学危害）" in [reason["zh"] for reason in reasons]
     assert "same hazard (chemical)" in [reason["en"] for reason in reasons]
     assert [reason["points"] for reason in reasons] == sorted((reason["points"] for reason in reasons), reverse=True)
 
@@ -221,7 +223,7 @@ def test_the_weightiest_group_is_proposed_first():
     assert [proposal.weight for proposal in found] == [6, 0]
 
 
-def test_a_thousand_reports_are_grouped_alike_whatever_their_order():
+def test_many_reports_are_grouped_alike_whatever_their_order():
     chance = random.Random(7)
     many = [
         report(
