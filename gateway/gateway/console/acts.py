@@ -65,7 +65,9 @@ def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
     try:
         data = forms.read(schema, form, request.files, keep_upload)
         if form.get("row"):
-            return _form(kind, id, act, data=grown(schema, data, form["row"]), part=form.get("part"), key=form.get("key", ""))
+            return _form(
+                kind, id, act, data=grown(schema, data, form["row"]), part=form.get("part"), key=form.get("key", "")
+            )
         answer = matters.perform(
             services(), kind, id, act, data, form.get("key") or str(uuid7()), acting(),
             part=form.get("part") or None, expects=form.get("expects", type=int),
@@ -88,13 +90,16 @@ def _after(kind: str, answer: Row) -> str:
 
 
 def grown(schema: Row, data: Row, path: str) -> Row:
-    """The data with one more empty row at the list that `path` names."""
+    """The data with one more empty row at the list that `path` names; unchanged where the form has no such list."""
+    drawn = forms.walk(forms.fields_of(schema, data))
+    rows = next((len(field.rows) for field in drawn if field.path == path and field.kind == "rows"), None)
+    if rows is None:
+        return data
     target: Any = data
     *way, last = path.split(".")
     for name in way:
         target = target[int(name)] if isinstance(target, list) else target.setdefault(name, {})
-    rows = target.setdefault(last, []) if isinstance(target, dict) else []
-    rows.extend([None] if rows else [None, None])
+    target[last] = [*target.get(last, ()), *[None] * (rows + 1 - len(target.get(last, ())))]
     return data
 
 
@@ -112,7 +117,9 @@ def _form(
     view = matters.root(services(), kind, id, acting()) if id else None
     offered = _offered(kind, id, act, part)
     if offered is None and fault is None:
-        raise Refusal("forbidden", "此行为目前不向您开放", "This act is not open to you now", clause=row.get("clause"), act=act)
+        raise Refusal(
+            "forbidden", "此行为目前不向您开放", "This act is not open to you now", clause=row.get("clause"), act=act
+        )
     offered = offered or {}
     errors = dict(fault.errors) if fault is not None else {}
     schema = row.get("schema") or {}

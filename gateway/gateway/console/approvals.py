@@ -24,7 +24,9 @@ DECISIONS = {"approve": "approve-draft", "return": "return-draft", "withdraw": "
 def approvals() -> str:
     """Drafts that wait for me, the most urgent first."""
     found = matters.duties(services(), acting())
-    drafts = sorted((item for item in found["items"] if item["why"] == "draft"), key=lambda item: str(item.get("due_at") or "9"))
+    drafts = sorted(
+        (item for item in found["items"] if item["why"] == "draft"), key=lambda item: str(item.get("due_at") or "9")
+    )
     return render_template("console/approvals.html", drafts=drafts, away=found["away"], kinds=kinds())
 
 
@@ -52,7 +54,9 @@ def decide(kind: str, id: str, draft: str) -> ResponseReturnValue:
     except (Refusal, Away, UnknownOutcome) as fault:
         problem = problem_of(fault)
         return _page(kind, id, draft, problem), problem.status
-    told = {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{answer['root']}:{answer.get('seq')}"}
+    told = (
+        {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{answer['root']}:{answer.get('seq')}"}
+    )
     if answer.get("dossier"):
         return redirect(url_for("console.dossier", dossier=answer["dossier"], **told) + f"#{id}")
     return redirect(url_for("console.root", kind=kind, id=id, **told))
@@ -70,7 +74,9 @@ def _page(kind: str, id: str, draft: str, fault: Any = None) -> str:
     view = matters.root(services(), kind, id, acting())
     found = next((row for row in view.get("drafts") or [] if row["id"] == draft), None)
     if found is None:
-        raise Refusal("not-found", "没有这份草稿，或它已经办结", "There is no such draft, or it has been dealt with", draft=draft)
+        raise Refusal(
+            "not-found", "没有这份草稿，或它已经办结", "There is no such draft, or it has been dealt with", draft=draft
+        )
     row = act_row(kind, found["act"])
     decisions = _decisions(found)
     key = request.form.get("key") or str(uuid7())

@@ -108,7 +108,9 @@ def _roots_of(kind: str, dossier: str | None) -> list[Row]:
     except (Away, Refusal):
         return []
     items = sorted(items, key=lambda item: item.get("dossier") != dossier)
-    texts = [(item, " · ".join(str(part) for part in (item.get("title"), item.get("number")) if part)) for item in items]
+    texts = [
+        (item, " · ".join(str(part) for part in (item.get("title"), item.get("number")) if part)) for item in items
+    ]
     return [{"value": item["id"], "zh": text or item["id"], "en": text or item["id"]} for item, text in texts]
 
 

@@ -133,7 +133,9 @@ def _people(timeline: list[Row], roots: list[Row]) -> Iterator[str]:
     for entry in timeline:
         actor = entry.get("actor") or {}
         yield from (str(actor[key]) for key in ("person", "organisation") if actor.get(key))
-        yield from (str(document["addressee"]) for document in entry.get("documents") or [] if document.get("addressee"))
+        yield from (
+            str(document["addressee"]) for document in entry.get("documents") or [] if document.get("addressee")
+        )
     for view in roots:
         yield from (str(party["who"]) for party in view.get("parties") or [])
         yield from (str(draft["drafter"]) for draft in view.get("drafts") or [])

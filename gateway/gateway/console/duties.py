@@ -23,7 +23,9 @@ def duties() -> str:
     items = sorted(found["items"], key=_order)
     groups = {name: [item for item in items if _group(item) == name] for name in GROUPS}
     chosen = request.args.get("only", "")
-    return render_template("console/duties.html", groups=groups, total=len(items), away=found["away"], chosen=chosen, kinds=kinds())
+    return render_template(
+        "console/duties.html", groups=groups, total=len(items), away=found["away"], chosen=chosen, kinds=kinds()
+    )
 
 
 @console.get("/duties/count")
@@ -35,7 +37,11 @@ def count() -> Response:
     before = request.args.get("seen", "")
     return make_response(
         render_template(
-            "console/_count.html", total=len(items), late=late, away=found["away"], more=before.isdigit() and len(items) > int(before)
+            "console/_count.html",
+            total=len(items),
+            late=late,
+            away=found["away"],
+            more=before.isdigit() and len(items) > int(before),
         )
     )
 
@@ -52,4 +58,8 @@ def _group(item: Row) -> str:
 
 def _order(item: Row) -> tuple[str, int, str]:
     """The earliest date first, what binds before what is advisory, then by title."""
-    return (str(item.get("due_at") or item.get("due_on") or "9999"), int(bool(item.get("advisory"))), str(item.get("title") or ""))
+    return (
+        str(item.get("due_at") or item.get("due_on") or "9999"),
+        int(bool(item.get("advisory"))),
+        str(item.get("title") or ""),
+    )

@@ -29,7 +29,9 @@ def streamed_held(view: dict[str, Any], hash: str) -> Response:
     if found is None:
         raise Refusal("not-found", hash=hash)
     shown = found["media_type"] in SHOWN
-    response = Response(gateway().files.get(hash), mimetype=found["media_type"] if shown else "application/octet-stream")
+    response = Response(
+        gateway().files.get(hash), mimetype=found["media_type"] if shown else "application/octet-stream"
+    )
     manner = "inline" if shown and not request.args.get("save") else "attachment"
     response.headers["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(found['name'])}"
     response.headers["Cache-Control"] = "private, max-age=300"

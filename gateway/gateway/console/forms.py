@@ -112,7 +112,9 @@ def _resolve(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Any
         parts.append(definitions[str(schema["$ref"]).rpartition("/")[2]])
     for part in parts:
         found |= _resolve(part, definitions)
-    return found | {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf", "$defs")}
+    return found | {
+        key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf", "$defs")
+    }
 
 
 def _type(schema: Schema) -> str:
@@ -196,19 +198,30 @@ def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None
 
 def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
     if offered is not NOT_OFFERED:
-        return [Choice(str(row["value"]), str(row.get("zh") or row["value"]), str(row.get("en") or row["value"])) for row in offered]
+        return [
+            Choice(str(row["value"]), str(row.get("zh") or row["value"]), str(row.get("en") or row["value"]))
+            for row in offered
+        ]
     inner = _resolve(schema.get("items", {}), making.definitions) if _type(schema) == "array" else schema
     texts = {str(row["value"]): row for row in inner.get("x-choices", schema.get("x-choices", ()))}
     values = [value for value in inner.get("enum", ()) if value is not None]
     return [
-        Choice(str(value), str(texts.get(str(value), {}).get("zh", value)), str(texts.get(str(value), {}).get("en", value)))
+        Choice(
+            str(value), str(texts.get(str(value), {}).get("zh", value)), str(texts.get(str(value), {}).get("en", value))
+        )
         for value in values
     ]
 
 
 def _limits(schema: Schema) -> dict[str, Any]:
     """The HTML attributes that say a schema's limits."""
-    names = {"minimum": "min", "maximum": "max", "maxLength": "maxlength", "minLength": "minlength", "pattern": "pattern"}
+    names = {
+        "minimum": "min",
+        "maximum": "max",
+        "maxLength": "maxlength",
+        "minLength": "minlength",
+        "pattern": "pattern",
+    }
     return {names[key]: value for key, value in schema.items() if key in names}
 
 

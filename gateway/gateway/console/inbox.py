@@ -29,4 +29,6 @@ def inbox() -> str:
         if item.get("dossier") and item.get("clock"):
             clocks.setdefault(item["dossier"], []).append(item)
     last = max(1, -(-int(found["total"]) // PAGE_SIZE))
-    return render_template("console/inbox.html", found=found, clocks=clocks, away=duties["away"], page=page, last=last, kinds=kinds())
+    return render_template(
+        "console/inbox.html", found=found, clocks=clocks, away=duties["away"], page=page, last=last, kinds=kinds()
+    )

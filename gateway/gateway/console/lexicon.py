@@ -58,7 +58,9 @@ def lexicon_of(kinds: Mapping[str, Mapping[str, Any]], kind: str, act: str | Non
     """
     own = [row["schema"] for row in (kinds.get(kind, {}).get("acts") or {}).values() if row.get("schema")]
     first = [kinds[kind]["acts"][act]["schema"]] if act and act in (kinds.get(kind, {}).get("acts") or {}) else []
-    others = [row["schema"] for other in kinds.values() for row in (other.get("acts") or {}).values() if row.get("schema")]
+    others = [
+        row["schema"] for other in kinds.values() for row in (other.get("acts") or {}).values() if row.get("schema")
+    ]
     made = Lexicon([*first, *own, *others])
     for name, row in kinds.items():
         made.labels.setdefault(name, {"zh": row["zh"], "en": row["en"]})

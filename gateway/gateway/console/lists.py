@@ -20,7 +20,9 @@ def lists() -> str:
     """Which lists there are, by service; with words (`?q=`), what matches in all of them."""
     text = request.args.get("q", "").strip()
     found, away = _everywhere(text) if text else ([], [])
-    return render_template("console/lists.html", kinds=kinds(), services=_by_service(), text=text, found=found, away=away)
+    return render_template(
+        "console/lists.html", kinds=kinds(), services=_by_service(), text=text, found=found, away=away
+    )
 
 
 def _everywhere(text: str) -> tuple[list[dict[str, Any]], list[str]]:
@@ -37,7 +39,9 @@ def listing(kind: str) -> ResponseReturnValue:
     text, state = request.args.get("q", "").strip(), request.args.get("state", "")
     page = max(1, request.args.get("page", 1, type=int))
     query = {"text": text or None, "state": state if state in row["states"] else None, "page": page, "size": PAGE_SIZE}
-    found = matters.search(services(), kind, {key: value for key, value in query.items() if value is not None}, acting())
+    found = matters.search(
+        services(), kind, {key: value for key, value in query.items() if value is not None}, acting()
+    )
     last = max(1, -(-int(found["total"]) // PAGE_SIZE))
     return render_template(
         "console/listing.html", kind=kind, row=row, found=found, text=text, state=state, page=page, last=last,

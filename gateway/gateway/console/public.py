@@ -86,9 +86,6 @@ def report() -> ResponseReturnValue:
     form, data = request.form, dict[str, Any]()
     schema = services().act(LEAD, REPORT).get("schema") or {}
     try:
-        wait = gateway().public.take(request.remote_addr or "")
-        if wait:
-            raise Rejection("too-many", retry_after=wait)
         data = forms.read(schema, form, request.files, keep_upload)
         if form.get("row"):
             return _report(grown(schema, data, form["row"]), key=form.get("key", ""))

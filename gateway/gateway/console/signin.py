@@ -77,5 +77,7 @@ def language(code: str) -> ResponseReturnValue:
     """Show the pages in this language from now on."""
     response = make_response(redirect(own_path(request.args.get("next"), url_for("site.home"))))
     if code in LANGUAGES:
-        response.set_cookie(LANGUAGE_COOKIE, code, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
+        response.set_cookie(
+            LANGUAGE_COOKIE, code, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure
+        )
     return response

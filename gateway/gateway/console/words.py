@@ -117,7 +117,9 @@ def time_left(item: Mapping[str, Any]) -> str:
     """Working days left (or gone by) as a phrase."""
     left = item.get("working_days_left")
     if urgency(item) == "overdue":
-        return gettext("%(n)s working days overdue", n=abs(left)) if isinstance(left, int) and left else gettext("overdue")
+        return (
+            gettext("%(n)s working days overdue", n=abs(left)) if isinstance(left, int) and left else gettext("overdue")
+        )
     if left is None:
         return gettext("no time limit")
     return gettext("due today") if left == 0 else gettext("%(n)s working days left", n=left)

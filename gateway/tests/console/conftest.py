@@ -1,44 +1,44 @@
-"""The gateway of `gateway/tests` with its pages and the five services of `console_fake` behind it, and people at the pages."""
+"""The gateway with its pages and the five services of `console_fake` behind it, and people at the pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from console_desk import Desk
 from console_fake import FakeProvince
+from console_house import build, put_behind
 from flask import Flask
 
-from gateway.app import create_app
-from gateway.config import Config
-from gateway.services import SERVICES
-from gateway.wiring import EXTENSION
-
-JULY = datetime(2026, 7, 16, 1, 0, tzinfo=UTC)
+from gateway.wiring import EXTENSION, Gateway
 
 
-@pytest.fixture
-def config(config: Config) -> Config:
-    """The gateway of all five services, in July 2026."""
-    assert config.test_clock is not None
-    config.test_clock.set(JULY)
-    return replace(config, services=SERVICES, file_limit=200_000)
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app for all tests of pages: its templates are compiled once."""
+    app = build(tmp_path_factory.mktemp("pages"), FakeProvince())
+    yield app
+    app.extensions[EXTENSION].database.close()
 
 
 @pytest.fixture
 def services() -> FakeProvince:
-    """The services behind the pages."""
+    """The services behind the pages, fresh for each test."""
     return FakeProvince()
 
 
 @pytest.fixture
-def app(config: Config, services: FakeProvince) -> Iterator[Flask]:
-    """The gateway with its pages."""
-    app = create_app(config, services)
-    yield app
-    app.extensions[EXTENSION].database.close()
+def app(pages: Flask, services: FakeProvince) -> Flask:
+    """The app with this test's services behind it."""
+    put_behind(pages, services)
+    return pages
+
+
+@pytest.fixture
+def house(app: Flask) -> Gateway:
+    """The gateway's parts."""
+    found: Gateway = app.extensions[EXTENSION]
+    return found
 
 
 @pytest.fixture

@@ -50,7 +50,9 @@ def test_a_nullable_date_and_a_list_of_files_are_seen_through() -> None:
 
 
 def test_the_choices_of_the_moment_replace_free_text() -> None:
-    found = field("laboratory", choices={"laboratory": [{"value": "lab-1", "zh": "示例检测一所", "en": "Laboratory 1"}]})
+    found = field(
+        "laboratory", choices={"laboratory": [{"value": "lab-1", "zh": "示例检测一所", "en": "Laboratory 1"}]}
+    )
     assert (found.kind, found.options) == ("choice", [forms.Choice("lab-1", "示例检测一所", "Laboratory 1")])
 
 

@@ -101,7 +101,9 @@ def test_every_control_has_a_label_and_every_id_stands_once(desk: Browser, path:
 def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_do_not_get(desk: Browser) -> None:
     person = desk()
     hidden = person.hidden("/console/sign-in")
-    answer = person.http.post("/console/sign-in", data={**hidden, "username": "recall.handler", "password": "Zhaohui-2026"})
+    answer = person.http.post(
+        "/console/sign-in", data={**hidden, "username": "recall.handler", "password": "Zhaohui-2026"}
+    )
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("zhaohui_session="))
     assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
     assert answer.headers["Location"] == "/console/"
@@ -116,7 +118,12 @@ def test_a_wrong_password_keeps_the_name_and_says_no_more(desk: Browser) -> None
 @pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example"])
 def test_after_signing_in_nobody_is_sent_to_another_site(desk: Browser, elsewhere: str) -> None:
     person = desk()
-    data = {**person.hidden("/console/sign-in"), "username": "recall.handler", "password": "Zhaohui-2026", "next": elsewhere}
+    data = {
+        **person.hidden("/console/sign-in"),
+        "username": "recall.handler",
+        "password": "Zhaohui-2026",
+        "next": elsewhere,
+    }
     assert person.http.post("/console/sign-in", data=data).headers["Location"] == "/console/"
 
 
