@@ -88,7 +88,7 @@ class Story:
 
     def _row(self, row: Json, papers: Mapping[str, Json]) -> tuple[str, ...]:
         named = [papers.get(paper.get("document") or paper.get("id"), paper) for paper in row["documents"]]
-        numbers = [str(paper.get("number") or paper["kind"]) for paper in named]
+        numbers = [str(paper.get("number") or paper.get("title") or "") for paper in named]
         return (
             row["at"][:10],
             row["clause"] or "",
@@ -121,7 +121,7 @@ def _clock(clock: Json) -> str:
     late = "（逾期）" if clock.get("late") else ""
     advisory = "*" if clock.get("advisory") else ""
     due = f"至{clock['due_on']}" if clock["event"] in ("started", "extended") else ""
-    return f"{EVENTS[clock['event']]}{clock['clock']}{due}{advisory}{late}"
+    return f"{EVENTS[clock['event']]}{clock.get('zh', clock['clock'])}{due}{advisory}{late}"
 
 
 def width(text: str) -> int:

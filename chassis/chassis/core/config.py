@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -96,6 +97,6 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
     if not str(values.get("workers", 10)).isdigit() or int(values.get("workers", 10)) < 1:
         faults.append(f"WORKERS is {values['workers']!r}; expected a whole number from 1")
     for key in ("token_public_key", "seal_key"):
-        if not os.path.isfile(values[key]):
+        if not Path(values[key]).is_file():
             faults.append(f"{key.upper()}: there is no file {values[key]!r}")
     return faults

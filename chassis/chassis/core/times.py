@@ -30,7 +30,7 @@ class FileClock:
     def now(self) -> datetime:
         """Return the moved present moment, aware, in UTC."""
         try:
-            changed = os.stat(self.path).st_mtime_ns
+            changed = self.path.stat().st_mtime_ns
         except FileNotFoundError:
             return datetime.now(UTC)
         if changed != self._read_at:

@@ -622,7 +622,7 @@ BUILT_IN = {
     "draft": ("拟稿", "drafted"),
     "lapse": ("期限届满", "period lapsed"),
     "recount": ("期限重新计算", "period recounted"),
-    **{name: texts for name, texts in DRAFT_ACTS.items()},
+    **DRAFT_ACTS,
 }
 
 
@@ -667,7 +667,7 @@ def _entries(office: "Office", connection: Connection, actor: Actor, loaded: Loa
                 "data": {} if hidden else walk_references(entry.get("data", {}), lambda ref: {"marked": ref["mark"]}),
                 "noted": {} if hidden else walk_references(entry.get("noted", {}), lambda ref: {"marked": ref["mark"]}),
                 "documents": entry.get("documents", []),
-                "clocks": entry.get("clocks", []),
+                "clocks": [_named_clock(kind, clock) for clock in entry.get("clocks", [])],
                 "opened": entry.get("opened", []),
                 "draft": entry.get("draft"),
                 "by_root": entry.get("by_root"),
@@ -675,3 +675,9 @@ def _entries(office: "Office", connection: Connection, actor: Actor, loaded: Loa
             }
         )
     return found
+
+
+def _named_clock(kind: KindRule, clock: Json) -> Json:
+    """Return what an entry says of a clock, with the clock's texts."""
+    rule = kind.clocks.get(clock["clock"])
+    return clock | ({"zh": rule.zh, "en": rule.en} if rule else {})

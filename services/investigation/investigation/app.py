@@ -14,6 +14,7 @@ from investigation.acts import (
 )
 from investigation.domain import cases
 from investigation.schemas import facts
+from investigation.storage import queries
 
 application = Application(
     name="investigation",
@@ -21,4 +22,5 @@ application = Application(
     acts=[notice, analysis, inquiry, measures, determination, recall_notice, objection, order, voluntary],
     guards=[cases],
     events=facts,
+    finders=[queries],
 )

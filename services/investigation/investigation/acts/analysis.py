@@ -50,9 +50,10 @@ def require_supplement(do: Act) -> None:
 
 @act("case", "enter-supplement-receipt", DocumentServed)
 def enter_supplement_receipt(do: Act) -> None:
-    """The period for the supplement runs from the service of the notice."""
+    """The period for the supplement runs from the service of the notice; a date corrected later is only noted."""
     do.body["supplement"]["served_on"] = do.data["served_on"]
-    do.start("supplement", do.data["served_on"], days=do.body["supplement"]["days"])
+    if do.root.state == "supplement_required":
+        do.start("supplement", do.data["served_on"], days=do.body["supplement"]["days"])
 
 
 @act("case", "submit-supplement", SubmitSupplement)

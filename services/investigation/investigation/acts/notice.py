@@ -57,9 +57,14 @@ def notify_producer(do: Act) -> None:
 
 @act("case", "enter-notice-receipt", DocumentServed)
 def enter_notice_receipt(do: Act) -> None:
-    """Article 10(1): the period that the province set runs from the service of the notice."""
+    """Article 10(1): the period that the province set runs from the service of the notice.
+
+    A corrected date recomputes the period while it runs; later it is only noted.
+    """
     do.body["notice"]["served_on"] = do.data["served_on"]
-    do.start("analysis", do.data["served_on"], days=do.body["notice"]["days"])
+    do.choose("first" if do.root.state == "notified" else "noted")
+    if do.root.state in ("notified", "analysing"):
+        do.start("analysis", do.data["served_on"], days=do.body["notice"]["days"])
 
 
 def said(**facts: Any) -> dict[str, Any]:

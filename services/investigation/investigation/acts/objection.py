@@ -75,7 +75,7 @@ def enter_outcome_receipt(do: Act) -> None:
         do.choose("confirmed")
         _tell(do, served_on=do.data["served_on"])
     else:
-        do.choose("known")
+        do.choose("noted")
 
 
 def _tell(do: Act, served_on: str | None) -> None:

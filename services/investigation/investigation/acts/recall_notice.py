@@ -32,19 +32,14 @@ def _basis(body: dict[str, Any]) -> str:
 @act("case", "enter-receipt", DocumentServed)
 def enter_receipt(do: Act) -> None:
     """Article 14(1): 自收到通知之日起十个工作日内: the objection period runs from receipt; a corrected date recomputes it."""
-    notice, served_on = do.body["recall_notice"], do.data["served_on"]
-    first = "served_on" not in notice
-    notice["served_on"] = served_on
-    if do.root.state == "objection_filed":
-        do.choose("known")
-        return
-    do.choose("first" if first else "corrected")
-    do.start("objection", served_on)
-    if first:
-        do.fact(
-            "recall-notified",
-            recall_due(do) | {"basis": "notice", "notified_on": served_on, "document": do.data["document"]},
-        )
+    served_on, state = do.data["served_on"], do.root.state
+    do.body["recall_notice"]["served_on"] = served_on
+    do.choose("first" if state == "recall_issued" else "noted")
+    if state in ("recall_issued", "recall_notified"):
+        do.start("objection", served_on)
+    if state == "recall_issued":
+        due = recall_due(do) | {"basis": "notice", "notified_on": served_on, "document": do.data["document"]}
+        do.fact("recall-notified", due)
 
 
 def recall_due(do: Act) -> dict[str, Any]:

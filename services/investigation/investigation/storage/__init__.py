@@ -1,0 +1,1 @@
+"""What the investigation service asks of its database beyond the chassis's own tables."""
