@@ -108,7 +108,7 @@ class Sample:
         self.moods = folder / "moods"
         self.moods.mkdir(parents=True, exist_ok=True)
         keys = Keys(folder / "keys")
-        path = os.pathsep.join(str(place) for place in (SAMPLES, REPOSITORY / "chassis"))
+        path = os.pathsep.join(str(place) for place in (SAMPLES, REPOSITORY / "chassis", REPOSITORY))
         self.environment = {
             **os.environ,
             "PYTHONPATH": path,

@@ -1,0 +1,30 @@
+"""`python -m tests.bench rpc|relay|subscriber|all`: measure on a private broker and print the ratios."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "chassis" / "tests" / "samples"), str(ROOT / "chassis"), str(ROOT)]
+
+
+def main() -> None:
+    """Run one measurement or all."""
+    import coinstage
+
+    from tests.bench import relay, rpc, subscriber
+
+    measurements = {"rpc": rpc.measure, "relay": relay.measure, "subscriber": subscriber.measure}
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("what", choices=[*measurements, "all"])
+    parser.add_argument("--scale", type=float, default=1.0, help="more or fewer calls and facts than usual")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, coinstage.new_broker(Path(folder)) as broker:
+        for name, measure in measurements.items():
+            if options.what in (name, "all"):
+                print(f"── {name} ──", flush=True)
+                measure(broker.url(), Path(folder), options.scale)
+
+
+main()

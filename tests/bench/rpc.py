@@ -1,0 +1,97 @@
+"""Calls: our responder and one act of a service beside a bare nameko echo, all through the same client."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import coinstage
+
+from chassis.client import RpcClient
+from tests.bench.table import ratio, row
+
+CALLS = 1500
+
+
+def measure(url: str, folder: Path, scale: float) -> None:
+    """Print p50, p99 and throughput for 1 and 10 callers, and the ratios to the bare echo."""
+    client = RpcClient(url, "bench")
+    mint = coinstage.Sample("mint", folder / "mint", url).start()
+    purse = coinstage.Sample("purse", folder / "purse", url).start()
+    bare = subprocess.Popen([sys.executable, "-m", "tests.bench.raw", "echo", url], env=mint.environment)
+    try:
+        for service in ("mint", "purse"):
+            coinstage.eventually(lambda s=service: coinstage.serves(client, s), what="it serves")  # type: ignore[misc]
+        coinstage.eventually(lambda: _answers(client), what="the bare echo answers")
+        _measured(client, max(100, int(CALLS * scale)))
+    finally:
+        bare.terminate()
+        bare.wait()
+        purse.stop()
+        mint.stop()
+        client.close()
+
+
+def _answers(client: RpcClient) -> bool:
+    try:
+        return bool(client.call("bare", "echo", {"a": 1}, 2.0))
+    except Exception:
+        return False
+
+
+def _measured(client: RpcClient, calls: int) -> None:
+    def act() -> Any:
+        request = {"command": str(uuid.uuid4()), "kind": "coin", "act": "strike", "data": {}}
+        return client.call("mint", "perform", request, 10.0)
+
+    what: dict[str, Callable[[], Any]] = {
+        "bare nameko echo": lambda: client.call("bare", "echo", {"a": 1}, 10.0),
+        "chassis echo": lambda: client.call("purse", "echo", {"a": 1}, 10.0),
+        "chassis act (journal, outbox, relay on)": act,
+    }
+    row("", "callers", "calls/s", "p50 ms", "p99 ms")
+    found: dict[tuple[str, int], tuple[float, float]] = {}
+    for callers in (1, 10):
+        for name, call in what.items():
+            _timed(call, calls // 10, callers)
+            rate, p50, p99 = _timed(call, calls, callers)
+            found[name, callers] = rate, p50
+            row(name, str(callers), f"{rate:.0f}", f"{p50:.2f}", f"{p99:.2f}")
+    bare, echo, act_name = what
+    ratio(
+        "echo p50, ours / bare, 1 caller",
+        found[echo, 1][1] / found[bare, 1][1],
+        "≤ 1.0",
+        found[echo, 1][1] <= found[bare, 1][1],
+    )
+    slower = found[act_name, 1][1] / found[bare, 1][1]
+    ratio("act p50 / bare echo p50, 1 caller", slower, "≤ 2.5 (over HTTP)", slower <= 2.5)
+    share = found[act_name, 10][0] / found[bare, 10][0]
+    ratio("act calls/s / bare echo calls/s, 10", share, "≥ 0.4 (over HTTP)", share >= 0.4)
+
+
+def _timed(call: Callable[[], Any], calls: int, callers: int) -> tuple[float, float, float]:
+    """Calls a second, p50 and p99 in milliseconds."""
+    waits: list[float] = []
+
+    def ask() -> None:
+        for _ in range(calls // callers):
+            began = time.perf_counter()
+            call()
+            waits.append((time.perf_counter() - began) * 1000)
+
+    threads = [threading.Thread(target=ask) for _ in range(callers)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seconds = time.perf_counter() - began
+    waits.sort()
+    return len(waits) / seconds, waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
