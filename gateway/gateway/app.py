@@ -15,12 +15,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.core.errors import Refusal
-from gateway import csrf, trace
+from gateway import trace
 from gateway.api import JSON_PATHS, install
 from gateway.config import Config
-from gateway.problems import Problem, Rejection, problem_of
+from gateway.problems import Problem, problem_of
 from gateway.services import Client
-from gateway.wiring import EXTENSION, assemble, gateway
+from gateway.wiring import EXTENSION, assemble
 
 log = structlog.get_logger("gateway")
 PAGES = "zhaohui.pages"
@@ -51,7 +51,6 @@ def create_app(config: Config, client: Client | None = None, pages: bool = True)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     app.before_request(_begin)
-    app.before_request(_slow_visitors)
     app.after_request(_finish)
     install(app)
     app.register_error_handler(HTTPException, _refuse)
@@ -72,19 +71,6 @@ def _begin() -> None:
     g.begun = time.perf_counter()
     g.traceparent = trace.follow(request.headers.get("traceparent"))
     structlog.contextvars.bind_contextvars(trace=trace.trace_of(g.traceparent))
-
-
-def _slow_visitors() -> None:
-    """A form sent to a page by who is not signed in counts against their address; with files as ten."""
-    if request.method != "POST" or request.path.startswith(JSON_PATHS):
-        return
-    house = gateway()
-    try:
-        house.identity.acting(request.cookies.get(csrf.COOKIE, ""))
-    except Refusal:
-        wait = house.public.take(request.remote_addr or "", 10.0 if request.mimetype == "multipart/form-data" else 1.0)
-        if wait:
-            raise Rejection("too-many", retry_after=wait) from None
 
 
 def _finish(response: Response) -> Response:
