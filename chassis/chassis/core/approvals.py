@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import fields
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from chassis.core import store, tables
 from chassis.core.access import reads
@@ -22,6 +22,9 @@ from chassis.core.tokens import Actor
 
 if TYPE_CHECKING:
     from chassis.core.work import Act, Command, Unit, Work
+
+
+Json = dict[str, Any]
 
 
 class DraftStep(ActSchema):
@@ -75,15 +78,16 @@ def step(work: "Work", connection: Connection, command: "Command", now: datetime
         is None
     ):
         raise Refusal("not-found", root=command.root)
-    row = (
+    found = (
         connection.execute(
             select(tables.drafts).where(tables.drafts.c.id == data["draft"], tables.drafts.c.root_id == command.root)
         )
         .mappings()
         .one_or_none()
     )
-    if row is None:
+    if found is None:
         raise Refusal("not-found", draft=data["draft"])
+    row = dict(found)
     if row["state"] != "open":
         raise Refusal("wrong-state", "该草稿已办结", "This draft has ended", draft=row["id"], state=row["state"])
     if data.get("hash") and data["hash"] != row["digest"]:
@@ -123,7 +127,7 @@ def _may_step(actor: Actor, row: Mapping[str, Any]) -> None:
         )
 
 
-def _done(unit: "Unit", row: RowMapping, result: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _done(unit: "Unit", row: Json, result: str, data: Mapping[str, Any]) -> dict[str, Any]:
     actor = unit.command.actor
     post = row["chain"][row["step"]]
     found = {
@@ -138,18 +142,14 @@ def _done(unit: "Unit", row: RowMapping, result: str, data: Mapping[str, Any]) -
     return found | ({"reasons": data["reasons"]} if data.get("reasons") else {})
 
 
-def _advance(
-    work: "Work", unit: "Unit", loaded: store.Loaded, row: RowMapping, data: Mapping[str, Any]
-) -> dict[str, Any]:
+def _advance(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
     values = {"step": row["step"] + 1, "steps": [*row["steps"], _done(unit, row, "approved", data)]}
     unit.drafts.append(update(tables.drafts).where(tables.drafts.c.id == row["id"]).values(**values))
     _journal(work, unit, loaded, "approve-draft", _told(row, data), work.rule(loaded.root.kind, row["act"]).clause)
     return _finished(work, unit, loaded, {**row, **values})
 
 
-def _return(
-    work: "Work", unit: "Unit", loaded: store.Loaded, row: RowMapping, data: Mapping[str, Any]
-) -> dict[str, Any]:
+def _return(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
     if not data.get("reasons"):
         raise Refusal("invalid", errors={"reasons": ["退回须说明理由 / returning needs reasons"]})
     values = {"state": "returned", "steps": [*row["steps"], _done(unit, row, "returned", data)]}
@@ -158,7 +158,7 @@ def _return(
     return _finished(work, unit, loaded, {**row, **values})
 
 
-def _withdraw(work: "Work", unit: "Unit", loaded: store.Loaded, row: RowMapping) -> dict[str, Any]:
+def _withdraw(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json) -> dict[str, Any]:
     if unit.command.actor.person is None or unit.command.actor.person != row["drafter"]["sub"]:
         raise Refusal("forbidden", "只有承办人可以撤回草稿", "Only the drafter may withdraw a draft", draft=row["id"])
     unit.drafts.append(update(tables.drafts).where(tables.drafts.c.id == row["id"]).values(state="withdrawn"))
@@ -166,7 +166,7 @@ def _withdraw(work: "Work", unit: "Unit", loaded: store.Loaded, row: RowMapping)
     return _finished(work, unit, loaded, {**row, "state": "withdrawn"})
 
 
-def _sign(work: "Work", unit: "Unit", row: RowMapping) -> dict[str, Any]:
+def _sign(work: "Work", unit: "Unit", row: Json) -> dict[str, Any]:
     """Perform the drafted act as of now, in the name of the drafter's right and by the signer's hand."""
     steps = [*row["steps"], _done(unit, row, "signed", {})]
     drafter = Actor.from_dict(row["drafter"])

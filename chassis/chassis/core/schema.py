@@ -139,11 +139,16 @@ def load(schema: Schema, data: Any, today: date, absent: tuple[str, ...] = ()) -
     try:
         return dict(schema.dump(schema.load(data, partial=absent or None)))
     except ValidationError as fault:
-        raise Refusal("invalid", errors=flatten(fault.normalized_messages())) from None
+        raise Refusal("invalid", errors=flatten(_messages(fault))) from None
     except (OverflowError, RecursionError, AttributeError) as fault:
         raise Refusal("invalid", errors={"": [f"无法解析 / cannot be read: {type(fault).__name__}"]}) from None
     finally:
         _legal.day = None
+
+
+def _messages(fault: ValidationError) -> Any:
+    """Return a fault's messages; one that belongs to no field stands under `_schema`."""
+    return fault.messages if isinstance(fault.messages, dict) else {"_schema": fault.messages}
 
 
 TRANSLATED = {
@@ -193,9 +198,8 @@ def json_schema(schema: type[Schema]) -> dict[str, Any]:
         schema_name_resolver=lambda found: found.__name__ if isinstance(found, type) else type(found).__name__
     )
     spec = APISpec("", "", openapi_version="3.1.0", plugins=[plugin])
-    converter = plugin.converter
-    assert converter is not None
-    converter.add_attribute_function(_files_and_roots)
+    converter: Any = plugin.converter
+    converter.add_attribute_function(_credit_codes)
     found = converter.schema2jsonschema(schema())
     definitions = spec.to_dict().get("components", {}).get("schemas", {})
     document = {
@@ -209,7 +213,7 @@ def json_schema(schema: type[Schema]) -> dict[str, Any]:
     return moved
 
 
-def _files_and_roots(_: Any, field: fields.Field, **__: Any) -> dict[str, Any]:
+def _credit_codes(_: Any, field: Any, **__: Any) -> dict[str, Any]:
     return {"format": "credit-code"} if isinstance(field, CreditCode) else {}
 
 

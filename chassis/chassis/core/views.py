@@ -374,7 +374,7 @@ def _drafts(office: "Office", connection: Connection, actor: Actor, loaded: Load
     rows = connection.execute(
         select(tables.drafts).where(tables.drafts.c.root_id == loaded.root.id).order_by(tables.drafts.c.id)
     ).mappings()
-    return [_draft_view(office, actor, loaded.root.kind, row) | {"data": shown(row["data"])} for row in rows]
+    return [_draft_view(office, actor, loaded.root.kind, dict(row)) | {"data": shown(row["data"])} for row in rows]
 
 
 def _draft_view(office: "Office", actor: Actor, kind: str, row: Mapping[str, Any]) -> Json:
@@ -411,7 +411,7 @@ def readable(office: "Office", actor: Actor, kind: KindRule) -> ColumnElement[bo
         if rule.states is not None:
             condition = condition & table.c.state.in_(sorted(rule.states))
         if who.party is not None:
-            mine = relations.c.who.in_(actor.reach)
+            mine: ColumnElement[bool] = relations.c.who.in_(actor.reach)
             if actor.below:
                 mine = or_(mine, relations.c.area.like(f"{actor.below}%"))
             named = select(relations.c.root_id).where(
@@ -559,14 +559,14 @@ def _draft_duties(office: "Office", connection: Connection, actor: Actor) -> lis
         select(drafts).join(table, table.c.id == drafts.c.root_id).where(drafts.c.state == "open", _mine(office, actor))
     )
     for row in connection.execute(query.limit(DUTIES_MOST)).mappings():
-        if approvals.waits_for(actor, row):
+        if approvals.waits_for(actor, dict(row)):
             loaded = store.load(connection, row["root_id"], lock=False)
             kind = office.rulebook.kinds[loaded.root.kind]
             duty = _duty(office, kind, loaded, "draft", ["approve-draft", "return-draft"], since=row["created_at"])
             due = next((loaded.clock(name, row["part_id"]) for name in kind.acts[row["act"]].meets), None)
             if due and due.state == "running":
                 duty |= _clock_view(office, kind, due)
-            found.append(duty | {"draft": _draft_view(office, actor, kind.name, row)})
+            found.append(duty | {"draft": _draft_view(office, actor, kind.name, dict(row))})
     return found
 
 

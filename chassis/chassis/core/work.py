@@ -593,7 +593,7 @@ class Work:
             return
         wanted = sorted(allowed)
         named = "、".join(texts[s]["zh"] for s in wanted if s in texts)
-        raise Refusal(
+        refusal = Refusal(
             "wrong-state",
             f"现为“{texts.get(state, {}).get('zh', state)}”，“{rule.zh}”须在“{named}”时实施",
             f"It is {texts.get(state, {}).get('en', state)}; this act leads from: {', '.join(texts[s]['en'] for s in wanted if s in texts)}",
@@ -601,8 +601,10 @@ class Work:
             act=rule.name,
             state=state,
             allowed=wanted,
-            **({"root": root} if root else {}),
         )
+        if root:
+            refusal.facts["root"] = root
+        raise refusal
 
     def run(self, act: "Act") -> None:
         """Run the act's function and write state, clocks and journal from its row."""
