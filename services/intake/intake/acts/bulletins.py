@@ -28,7 +28,7 @@ def correct_issue_date(do: Act) -> None:
 @act("bulletin", "hand-over", BulletinHandOver)
 def hand_over(do: Act) -> None:
     """Article 8(1): the hand-over meets the period, and every failing line becomes a lead with a dossier of its own."""
-    do.body["handed_over_on"] = do.data.get("handed_over_on") or do.today.isoformat()
+    do.body["handed_over_on"] = do.today.isoformat()
     do.body["leads"] = []
     for number, row in enumerate(do.body["lines"], 1):
         lead = do.open("lead", "open-from-bulletin", _lead_of(do, number, row), dossier=new_id("dossier"))

@@ -3,6 +3,7 @@
 from chassis.core import Act, act
 from intake.acts.opening import open_lead
 from intake.data import load
+from intake.domain.leads import duty
 from intake.schemas.fields import Reasons
 from intake.schemas.leads import (
     Acceptance,
@@ -36,15 +37,17 @@ def report(do: Act) -> None:
 @act("lead", "note-lead", NotedLead)
 def note_lead(do: Act) -> None:
     """Article 8(2), 8(3): the period for handing over runs from the day of discovery."""
-    data = do.data
+    data, actor = do.data, do.actor
+    assert actor is not None
     open_lead(
         do,
         data["source"],
         reference=data.get("reference"),
         informant=data.get("informant"),
         contact=data.get("contact"),
-        area=do.actor.area if do.actor else None,
+        area=actor.area,
     )
+    do.note("duty", duty(actor.area, actor.offices))
 
 
 @act("lead", "correct-discovery-date", DiscoveryDate)
@@ -64,7 +67,7 @@ def analyse_locally(do: Act) -> None:
 @act("lead", "escalate", HandOver)
 def hand_over(do: Act) -> None:
     """Article 8(2), 8(3): 将线索报至消费品召回管理职能处室. Article 5(1): 及时报告省局."""
-    do.body["handed_over_on"] = do.data.get("handed_over_on") or do.today.isoformat()
+    do.body["handed_over_on"] = do.today.isoformat()
     if do.data.get("remarks"):
         do.body["hand_over_remarks"] = do.data["remarks"]
 
@@ -74,7 +77,6 @@ def report_incident(do: Act) -> None:
     """Article 3: 严格依法执行重大事故、重大危险报告制度. The report itself meets the period, and shows if it came late."""
     data = do.data
     open_lead(do, "incident", **{key: data.get(key) for key in ("consequence", "place", "measures", "attachment")})
-    do.start("report", data["discovered_on"])
 
 
 @act("lead", "report-overseas-recall", OverseasRecall)
@@ -89,7 +91,6 @@ def report_overseas_recall(do: Act) -> None:
             for key in ("country", "recall_number", "sold_here", "quantity", "measures", "attachment")
         },
     )
-    do.start("report", data["discovered_on"])
 
 
 @act("lead", "accept", Acceptance)

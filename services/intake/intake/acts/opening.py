@@ -11,6 +11,7 @@ from intake.domain.producers import seat
 from intake.domain.vocabulary import category_of, hazards_of, other_regime
 from intake.storage import queries
 
+TITLE = 300
 TOLD = ("hazard", "injury", "severity", "happened_on", "discovered_on", "description", "photo")
 
 
@@ -51,7 +52,7 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
 def _title(product: Mapping[str, Any], hazards: list[str]) -> str:
     kinds = "、".join(load("hazards")[code]["zh"] for code in hazards[:3])
     named = " ".join(filter(None, [product.get("brand"), product["name"], product.get("model")]))
-    return f"{named}（{kinds}）" if kinds else named
+    return (f"{named}（{kinds}）" if kinds else named)[:TITLE]
 
 
 def divide(do: Act) -> None:

@@ -1,7 +1,9 @@
 """Guards on leads, and what a lead's body says of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+HEARING = frozenset({"complaints", "public_opinion"})
 
 SEVERITY = {"none": 0, "minor": 1, "severe": 2, "death": 3}
 
@@ -17,6 +19,17 @@ def referral_fits(at: Any) -> bool:
 def regime_named(at: Any) -> bool:
     """Article 2: 法律法规和规章另有规定的，从其规定. The letter says which law that is."""
     return bool(at.data.get("ground") != "other_regime" or at.data.get("regime") or at.body.get("regime"))
+
+
+def duty(area: str | None, offices: Collection[str]) -> str:
+    """Return the clause under which a division or bureau hands over what it found.
+
+    A county acts under article 6, a city under 5(1); of the province's divisions those that hear complaints and watch
+    public opinion under 8(3), the others under 8(2). `area` is a six-digit administrative division code.
+    """
+    if area and not area.endswith("0000"):
+        return "5(1)" if area[4:] in ("00", "88") else "6"
+    return "8(3)" if HEARING & set(offices) else "8(2)"
 
 
 def weight(body: Mapping[str, Any]) -> int:

@@ -56,7 +56,7 @@ class Feed(ActSchema):
     source = one_of(FEEDS, required=True, metadata=text("来源", "Source"))
     title = line("说明", "Title", 200)
     alerts = fields.List(fields.Nested(Alert), validate=validate.Length(1, MOST), metadata=text("通报", "Alerts"))
-    rows = line("通报（每行一条JSON）", "Alerts, one JSON object a line", 2_000_000, widget="prose")
+    rows = line("通报（每行一条JSON）", "Alerts, one JSON object a line", 2_000_000, widget="long")
 
     @validates_schema
     def one_of_two(self, data: dict[str, Any], **_: Any) -> None:

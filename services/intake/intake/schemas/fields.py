@@ -41,7 +41,7 @@ def line(
 
 def prose(zh: str, en: str, longest: int = 5000, **more: Any) -> fields.String:
     """Return a field for several sentences."""
-    return line(zh, en, longest, widget="prose", **more)
+    return line(zh, en, longest, widget="long", **more)
 
 
 def lines(zh: str, en: str, most: int = 100, longest: int = 100, **more: Any) -> fields.List:

@@ -77,7 +77,6 @@ class LocalAnalysis(ActSchema):
 class HandOver(ActSchema):
     """The hand-over of a lead to the recall division."""
 
-    handed_over_on = Day(past=True, metadata=text("报送日期", "Handed over on", "不填为今天", "Today when left out"))
     remarks = prose("说明", "Remarks", 2000)
 
 

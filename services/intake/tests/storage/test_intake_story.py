@@ -257,3 +257,44 @@ def test_a_floating_number_in_an_alert_does_no_harm(stage):
             {"source": "other", "alerts": [{"alert_number": "A1", "product_name": 1.5}]},
         )
     assert refused.value.code == "invalid"
+
+
+def test_the_longest_texts_fit(stage):
+    long = {
+        "product": "桌" * 200,
+        "brand": "牌" * 100,
+        "model": "M" * 100,
+        "producer": "厂" * 200,
+        "hazards": ["chemical", "fire", "fall"],
+    }
+    stage.do(
+        "lead",
+        "report",
+        "public",
+        {**long, "gtin": "6" * 60, "description": "述" * 5000, "batches": ["批" * 100] * 100},
+    )
+    assert len(stage.root(stage.leads[0])["title"]) == 300
+    alert = {
+        "alert_number": "N" * 60,
+        "product_name": "P" * 200,
+        "brand": "B" * 200,
+        "barcode": "6" * 300,
+        "batch_number": "L" * 500,
+    }
+    import_rows(stage, json.dumps(alert | {"product_description": "述" * 5000, "risk_description": "险" * 5000}))
+    line = {
+        "product": "桌" * 200,
+        "producer": "厂" * 200,
+        "item": "项" * 100,
+        "measured": "9" * 40,
+        "limit": "8" * 40,
+        "unit": "位" * 30,
+    }
+    stage.do(
+        "bulletin",
+        "register-bulletin",
+        "quality",
+        {"number": "号" * 60, "title": "题" * 200, "issued_on": "2026-03-23", "lines": [line]},
+    )
+    assert stage.do("bulletin", "hand-over", "quality")["noted"] == {"leads": 1}
+    assert stage.do("signal", "cluster", "institution", {"leads": stage.leads[:1]})["state"] == "clustered"
