@@ -15,15 +15,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis.core.errors import Refusal
-from gateway import trace
+from gateway import csrf, trace
 from gateway.api import JSON_PATHS, install
 from gateway.config import Config
-from gateway.problems import Problem, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.services import Client
-from gateway.wiring import EXTENSION, assemble
+from gateway.wiring import EXTENSION, assemble, gateway
 
 log = structlog.get_logger("gateway")
 PAGES = "zhaohui.pages"
+CONSOLE = "console"  # the blueprint of the pages behind a sign-in
 BODY_ROOM = 64 * 1024  # bytes of a multipart body beside its file
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,6 +52,7 @@ def create_app(config: Config, client: Client | None = None, pages: bool = True)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     app.before_request(_begin)
+    app.before_request(_slow_visitors)
     app.after_request(_finish)
     install(app)
     app.register_error_handler(HTTPException, _refuse)
@@ -71,6 +73,22 @@ def _begin() -> None:
     g.begun = time.perf_counter()
     g.traceparent = trace.follow(request.headers.get("traceparent"))
     structlog.contextvars.bind_contextvars(trace=trace.trace_of(g.traceparent))
+
+
+def _slow_visitors() -> None:
+    """A form sent to the public site by who is not signed in counts as a request of their address.
+
+    The console's own sign-in is slowed down by `gateway.identity`; its other forms need a session.
+    """
+    if request.method != "POST" or request.path.startswith(JSON_PATHS) or request.blueprint == CONSOLE:
+        return
+    house = gateway()
+    try:
+        house.identity.acting(request.cookies.get(csrf.COOKIE, ""))
+    except Refusal:
+        wait = house.public.take(request.remote_addr or "")
+        if wait:
+            raise Rejection("too-many", retry_after=wait) from None
 
 
 def _finish(response: Response) -> Response:

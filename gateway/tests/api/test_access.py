@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from gateway_canned import CASE, LEAD, CannedClient
 
 from chassis.core.tokens import Verifier
+from gateway import csrf
 from gateway.api.callers import JSON_PATHS, PUBLIC
 from gateway.sample.loader import PASSWORD
 from gateway.wiring import Gateway
@@ -159,3 +160,13 @@ def test_a_visitors_file_counts_as_ten_requests(http: FlaskClient, house: Gatewa
         house.public.take("127.0.0.1")
     assert http.post("/api/v1/files").status_code == 429
     assert http.get("/api/v1/lead").status_code == 200
+
+
+def test_forms_of_visitors_are_slowed_down_and_those_of_the_signed_in_are_not(
+    http: FlaskClient, house: Gateway, handler: dict[str, str]
+) -> None:
+    for _ in range(int(house.public.capacity)):
+        house.public.take("127.0.0.1")
+    assert http.post("/report").status_code == 429
+    http.set_cookie(csrf.COOKIE, handler["Authorization"].removeprefix("Bearer "))
+    assert http.post("/report").status_code == 404
