@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from flask.testing import FlaskClient
 
+from gateway import identity
 from gateway.app import create_app
 from gateway.config import Config, read
 from gateway.database import migrate, open_database
@@ -33,8 +35,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("error"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Passwords are hashed at the least cost: what is tested is not how long argon2 takes."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "HASHER", cheap)
+        patch.setattr(loader, "HASHER", cheap)
+        yield
+
+
 @pytest.fixture(scope="session")
-def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def province(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> Path:
     """A folder with keys and a database file that holds the sample province."""
     folder = tmp_path_factory.mktemp("gateway")
     (folder / "token.pem").write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
