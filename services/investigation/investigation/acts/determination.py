@@ -3,7 +3,7 @@
 from chassis.core import Act, act
 from chassis.core.ids import new_id
 from investigation.acts.notice import said
-from investigation.schemas.cases import OpinionSigned, Reasons, RecordDetermination, RequestPanel
+from investigation.schemas.cases import OpinionSigned, PanelWithdrawn, Reasons, RecordDetermination, RequestPanel
 
 
 def ask_panel(do: Act, purpose: str, materials: list[dict[str, str]]) -> None:
@@ -34,6 +34,14 @@ def request_determination(do: Act) -> None:
 def enter_determination(do: Act) -> None:
     """The panel's opinion, signed by its leader, arrives by event."""
     do.body["opinion"] = do.data
+
+
+@act("case", "enter-panel-withdrawal", PanelWithdrawn)
+def enter_panel_withdrawal(do: Act) -> None:
+    """A panel that was withdrawn gives no opinion: the case stands where it stood before the request, and may ask again."""
+    purpose = "determination" if do.root.state == "determining" else "redetermination"
+    do.body[purpose] |= {"withdrawn": do.data}
+    do.choose(purpose)
 
 
 @act("case", "record-determination", RecordDetermination)

@@ -352,6 +352,15 @@ class OpinionSigned(FactSchema):
     signed_on = fields.String(required=True)
 
 
+class PanelWithdrawn(FactSchema):
+    """A panel was withdrawn before it gave an opinion."""
+
+    request = fields.String(required=True)
+    panel = fields.String(required=True)
+    reasons = fields.String(required=True)
+    withdrawn_on = fields.String(required=True)
+
+
 class RecordDetermination(ActSchema):
     """The determination that the province records."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from chassis.core.tables import roots
 
+WAITING = {"determining": "determination", "redetermining": "redetermination"}
 ENDED = ("closed", "no_defect", "ordered")
 
 
@@ -16,3 +17,13 @@ def running_case(connection: Connection, data: Mapping[str, Any]) -> str | None:
         roots.c.id == data.get("case"), roots.c.kind == "case", roots.c.state.not_in(ENDED)
     )
     return connection.execute(query).scalar_one_or_none()
+
+
+def asking_case(connection: Connection, data: Mapping[str, Any]) -> str | None:
+    """Return the case that still waits for the panel a fact of experts speaks of; None where it no longer does, or another asked."""
+    query = select(roots.c.id, roots.c.state, roots.c.body).where(
+        roots.c.id == data.get("root"), roots.c.kind == "case"
+    )
+    row = connection.execute(query).one_or_none()
+    purpose = WAITING.get(row.state) if row else None
+    return row.id if row and purpose and row.body[purpose]["request"] == data.get("request") else None
