@@ -65,7 +65,7 @@ def libraries(progress: Progress, dev: bool) -> None:
         _do([*pip, "-r", str(ROOT / ("requirements-dev.txt" if dev else "requirements.txt"))], "pip")
     with progress.step("本项目的软件包", "our own packages"):
         ours = [f"--editable={ROOT / name}" for name in PACKAGES if (ROOT / name / "pyproject.toml").exists()]
-        _do([*pip, "--no-deps", "--no-build-isolation", *ours], "pip")
+        _do([*pip, "--no-deps", "--no-build-isolation", "--config-settings=editable_mode=compat", *ours], "pip")
     STAMP.write_text(json.dumps({**found, **wanted}))
 
 
