@@ -6,21 +6,10 @@ from chassis.core import Act, Refusal, act
 from intake.data import load
 from intake.domain.signals import counted_from
 from intake.schemas.fields import Reasons
+from intake.schemas.leads import SOURCES
 from intake.schemas.signals import Finding, Tracking
 
-SOURCES = {
-    "public_report": "消费者反映",
-    "spot_check": "监督抽查通报",
-    "complaint_12315": "12315投诉举报",
-    "public_opinion": "舆情监测",
-    "enforcement": "行政执法",
-    "consumer_rights": "消费者权益保护",
-    "network_supervision": "网络监管",
-    "daily_supervision": "日常监管",
-    "incident": "重大事故报告",
-    "overseas_recall": "境外召回报告",
-    "foreign_alert": "境外召回信息",
-}
+NAMED = {code: zh for code, zh, _ in SOURCES}
 
 
 @act("signal", "find-possible-defect", Finding)
@@ -83,35 +72,26 @@ def _product(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _evidence(do: Act) -> list[dict[str, Any]]:
-    """List what the finding rests on: each lead, the recommendation, the consultation, the verifications. No informant, no contact."""
+    """List what the finding rests on: each lead and each paper. No informant, no contact."""
     found = [
-        {
-            "title": entry["title"],
-            "source": SOURCES[entry["source"]],
-            "lead": entry["lead"],
-            "number": entry["number"],
-            "file": None,
-        }
+        _piece(entry["title"], NAMED[entry["source"]], entry["number"], lead=entry["lead"])
         for entry in do.body["leads"]
     ]
-    if do.body.get("recommendation"):
-        found.append(_paper("技术认定建议", do, do.body["recommendation"].get("attachment")))
+    if recommendation := do.body.get("recommendation"):
+        found.append(_piece("技术认定建议", "技术机构", do.root.number, file=recommendation.get("attachment")))
     if do.body.get("consultation"):
-        found.append(_paper("会商纪要", do, None))
+        found.append(_piece("会商纪要", "技术会商", do.root.number))
     for part in do.parts("verification"):
+        files = part.body.get("report", {}).get("attachments") or [None]
         if part.state == "reported":
-            found.append(_paper("信息核实报告", do, next(iter(part.body["report"].get("attachments") or []), None)))
+            found += [_piece("信息核实报告", part.body["bureau"], do.root.number, file=file) for file in files]
     return found
 
 
-def _paper(title: str, do: Act, file: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "title": title,
-        "source": do.settings["institution"] if title != "信息核实报告" else "市局、县级局",
-        "lead": None,
-        "number": do.root.number,
-        "file": file,
-    }
+def _piece(
+    title: str, source: str, number: str | None, *, lead: str | None = None, file: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    return {"title": title, "source": source, "lead": lead, "number": number, "file": file}
 
 
 @act("signal", "track", Tracking)

@@ -12,9 +12,9 @@ from hashlib import blake2b
 
 from intake.domain.vocabulary import folded
 
-PRIME = (1 << 61) - 1
 BANDS = 24
 ROWS = 2
+BINS = BANDS * ROWS
 CHINESE = re.compile(r"[㐀-鿿]+")
 OTHER = re.compile(r"[^㐀-鿿\s]+")
 
@@ -42,15 +42,27 @@ def one_script(first: str, second: str) -> bool:
 
 
 @cache
-def _permutations() -> tuple[tuple[int, int], ...]:
+def _probes() -> tuple[tuple[int, ...], ...]:
+    """Return for each bin the order in which an empty one looks for its value: the same for every text."""
     drawn = random.Random("zhaohui grouping")
-    return tuple((drawn.randrange(1, PRIME), drawn.randrange(PRIME)) for _ in range(BANDS * ROWS))
+    return tuple(tuple(drawn.sample(range(BINS), BINS)) for _ in range(BINS))
 
 
 def minhash(grams: Set[str]) -> tuple[int, ...]:
-    """Return the MinHash signature (`BANDS` × `ROWS` numbers) of a set of n-grams that is not empty."""
-    hashes = [int.from_bytes(blake2b(gram.encode(), digest_size=7).digest()) for gram in grams]
-    return tuple(min((a * value + b) % PRIME for value in hashes) for a, b in _permutations())
+    """Return the signature (`BANDS` × `ROWS` numbers) of a set of n-grams that is not empty.
+
+    One hash a gram falls into one bin, the smallest of a bin stays; an empty bin takes the value of another
+    (one permutation hashing with optimal densification, Shrivastava 2017).
+    """
+    bins: list[int | None] = [None] * BINS
+    for gram in grams:
+        value, place = divmod(int.from_bytes(blake2b(gram.encode(), digest_size=8).digest()), BINS)
+        held = bins[place]
+        bins[place] = value if held is None or value < held else held
+    return tuple(
+        value if value is not None else next(found for place in _probes()[at] if (found := bins[place]) is not None)
+        for at, value in enumerate(bins)
+    )
 
 
 def bands(text: str) -> Iterable[str]:

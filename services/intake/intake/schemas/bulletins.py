@@ -47,7 +47,7 @@ class Bulletin(ActSchema):
     lines = fields.List(
         fields.Nested(FailingLine),
         required=True,
-        validate=validate.Length(1, 500),
+        validate=validate.Length(1, 200),
         metadata=text("不合格项目", "Failing lines"),
     )
     attachment = File(metadata=text("通报原件", "The bulletin"))

@@ -12,7 +12,7 @@ FEEDS = [
     ("cpsc", "美国CPSC", "US CPSC"),
     ("other", "其他", "other"),
 ]
-MOST = 500
+MOST = 200
 
 
 def _told(longest: int, **more: Any) -> fields.String:

@@ -13,7 +13,7 @@ class Cluster(ActSchema):
     """The leads that belong to one product and hazard, as the analyst decides."""
 
     leads = fields.List(
-        RootRef("lead"), required=True, validate=validate.Length(1, 200), metadata=text("线索", "Leads")
+        RootRef("lead"), required=True, validate=validate.Length(1, 100), metadata=text("线索", "Leads")
     )
     title = line("信号名称", "Title", 200, help_zh="产品与危害", help_en="The product and the hazard")
     remarks = prose("归并说明", "Remarks", 2000)

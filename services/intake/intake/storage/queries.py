@@ -132,17 +132,18 @@ def decide(
 ) -> None:
     """Remember that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
     links = tables.decided_links
-    for one, other in product(sorted(set(ones)), sorted(set(others))):
-        if one == other:
-            continue
-        first, second = sorted((one, other))
-        statement = _insert(connection, links).values(
-            first=first, second=second, decision=decision, signal=signal, decided_on=on
-        )
-        changed = {"decision": decision, "signal": signal, "decided_on": on}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed)
-        )
+    pairs = {tuple(sorted(pair)) for pair in product(set(ones), set(others)) if pair[0] != pair[1]}
+    if not pairs:
+        return
+    statement = _insert(connection, links)
+    changed = {name: statement.excluded[name] for name in ("decision", "signal", "decided_on")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed),
+        [
+            {"first": first, "second": second, "decision": decision, "signal": signal, "decided_on": on}
+            for first, second in sorted(pairs)
+        ],
+    )
 
 
 def links_among(connection: Connection, leads: Sequence[str]) -> Links:
