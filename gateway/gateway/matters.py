@@ -18,6 +18,7 @@ from gateway.services import Services
 
 COMMANDS = uuid.UUID("5b5b2f06-0a52-5b0d-9c0e-6d1f4f4f8a11")  # the name space of command ids
 PAGE = 100  # roots of one dossier in one answer
+DOCUMENT_TOLD = ("title", "number", "state", "state_zh", "state_en")  # what a document's own root adds
 IDENTIFIER = re.compile(r"[a-z][a-z_]*_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -174,11 +175,7 @@ def _documents(timeline: list[dict[str, Any]], views: list[dict[str, Any]]) -> l
             if not identifier or identifier in documents:
                 continue
             view = by_id.get(identifier, {})
-            known = {
-                name: view[name]
-                for name in ("kind", "title", "number", "state", "state_zh", "state_en")
-                if view.get(name)
-            }
+            known = {name: view[name] for name in DOCUMENT_TOLD if view.get(name)}
             issued = {
                 "issued_by": row["root"],
                 "act": row["act"],

@@ -69,3 +69,22 @@ def test_a_dossier_of_many_pages_is_shown_whole(
     told = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
     assert [root["id"] for root in told["roots"]] == [f"lead_{row:03}" for row in range(250)]
     assert told["away"] == []
+
+
+def test_a_document_carries_its_number_from_its_own_root(
+    http: FlaskClient, handler: dict[str, str], services: CannedClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = services._search
+
+    def search(service: str, request: dict[str, Any]) -> Any:
+        answer = plain(service, request)
+        if service == "intake":
+            paper = {"id": PAPER, "kind": "document", "number": "示例〔2026〕1号", "state": "served", "opened_at": ""}
+            return {**answer, "items": [*answer["items"], paper], "total": 2}
+        return answer
+
+    monkeypatch.setattr(services, "_search", search)
+    papers = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json["documents"]
+    assert [(paper["id"], paper["kind"], paper["number"], paper["state"]) for paper in papers] == [
+        (PAPER, "通知书", "示例〔2026〕1号", "served")
+    ]
