@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.core import Act, act
 from intake.data import load
+from intake.domain.signals import producer_of
 from intake.schemas.signals import Analysis, Recommendation, VerificationOrder, VerificationReport
 
 RECOMMENDED = {"possible_defect": "可能存在缺陷", "consult": "建议组织技术会商", "track": "建议信息跟踪"}
@@ -13,9 +14,8 @@ RECOMMENDED = {"possible_defect": "可能存在缺陷", "consult": "建议组织
 def analyse(do: Act) -> None:
     """Article 9: 重点关注伤害问题比较集中或伤害造成后果比较严重的消费品缺陷信息线索."""
     data = do.data
-    for field in ("product", "producer"):
-        if data.get(field):
-            do.body[field] = do.body.get(field, {}) | data[field]
+    do.body["product"] = do.body["product"] | data.get("product", {})
+    do.body["producer"] = producer_of(do.body["producer"], data.get("producer"))
     for field in ("hazard", "injury", "hazards"):
         if data.get(field):
             do.body[field] = data[field]

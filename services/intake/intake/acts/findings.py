@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.core import Act, Refusal, act
 from intake.data import load
-from intake.domain.signals import counted_from
+from intake.domain.signals import counted_from, producer_of
 from intake.schemas.fields import Reasons
 from intake.schemas.leads import SOURCES
 from intake.schemas.signals import Finding, Tracking
@@ -19,9 +19,8 @@ def find_possible_defect(do: Act) -> None:
     The fact carries all that investigation needs to open a case: an act never waits for another service.
     """
     data, recommended = do.data, _recommended_on(do)
-    for field in ("product", "producer"):
-        if data.get(field):
-            do.body[field] = do.body.get(field, {}) | data[field]
+    do.body["product"] = do.body["product"] | data.get("product", {})
+    do.body["producer"] = producer_of(do.body["producer"], data.get("producer"))
     for field in ("hazard", "injury"):
         if data.get(field):
             do.body[field] = data[field]

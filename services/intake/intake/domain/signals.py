@@ -32,10 +32,20 @@ def risk_validated(at: Any) -> bool:
 
 def producer_named(at: Any) -> bool:
     """Article 3: 生产者是缺陷消费品的召回主体; one is named by its code, or a foreign one with its importer or domestic agent."""
-    producer = at.data.get("producer") or at.body.get("producer") or {}
+    if not at.data:
+        return True  # nothing is entered yet: the finding itself may name the producer
+    producer = producer_of(at.body.get("producer"), at.data.get("producer"))
     if not producer.get("name"):
         return False
     return bool(producer.get("agent") if producer.get("foreign") else producer.get("code"))
+
+
+def producer_of(held: Mapping[str, Any] | None, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the producer as an act leaves it: what is given completes one of the same name, and replaces any other."""
+    if not given:
+        return dict(held or {})
+    same = held is not None and held.get("name") in (None, given.get("name"))
+    return {**(held or {}), **given} if same else dict(given)
 
 
 def counted_from(found_on: str, recommended_on: str | None) -> str:
