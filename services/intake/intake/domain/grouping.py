@@ -39,9 +39,18 @@ class Report:
     @classmethod
     def of(cls, lead: str, features: Mapping[str, Any]) -> "Report":
         """Read the stored features of a lead (see `features_of`)."""
-        sets = {name: frozenset(features.get(name, ())) for name in ("brands", "models", "gtins", "hazards")}
-        texts = {name: features.get(name) or "" for name in ("product", "text", "credit_code", "maker")}
-        return cls(lead, category=features.get("category") or "other", **texts, **sets)
+        return cls(
+            lead,
+            product=features.get("product") or "",
+            category=features.get("category") or "other",
+            text=features.get("text") or "",
+            credit_code=features.get("credit_code") or "",
+            maker=features.get("maker") or "",
+            brands=frozenset(features.get("brands", ())),
+            models=frozenset(features.get("models", ())),
+            gtins=frozenset(features.get("gtins", ())),
+            hazards=frozenset(features.get("hazards", ())),
+        )
 
 
 def names(text: str | None, separators: str = ",;，、；/") -> list[str]:

@@ -2,8 +2,8 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from chassis.core.schema import ActSchema, Day, File, text
-from intake.schemas.fields import CATEGORIES, credit_code, line, lines, one_of, prose
+from chassis.core.schema import ActSchema, Day, File, one_of, text
+from intake.schemas.fields import CATEGORIES, credit_code, line, lines, prose
 
 
 class FailingLine(Schema):

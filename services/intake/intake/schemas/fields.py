@@ -44,7 +44,7 @@ def prose(zh: str, en: str, longest: int = 5000, **more: Any) -> fields.String:
     return line(zh, en, longest, widget="long", **more)
 
 
-def lines(zh: str, en: str, most: int = 100, longest: int = 100, **more: Any) -> fields.List:
+def lines(zh: str, en: str, most: int = 100, longest: int = 100, **more: Any) -> "fields.List[str]":
     """Return a field for a list of short texts."""
     inner = fields.String(validate=[validate.Length(1, longest), printable])
     return fields.List(
