@@ -18,6 +18,7 @@ from gateway.wiring import gateway
 Row = dict[str, Any]
 LEXICONS_KEPT = 1000
 ROOTS_OFFERED = 50
+UUID_LENGTH = 36
 
 _lexicons: dict[tuple[str, str, str | None], Lexicon] = {}
 
@@ -129,7 +130,20 @@ def name(identifier: Any) -> Row:
     return names([text]).get(text) or {"zh": text, "en": text}
 
 
+def part_name(value: Any) -> Row | None:
+    """What the kind of part is called that an id names, or None."""
+    kind = kind_of(value) if isinstance(value, str) and len(value) > UUID_LENGTH else ""
+    if not kind or len(value) != len(kind) + 1 + UUID_LENGTH:
+        return None
+    return next((row["parts"][kind] for row in kinds().values() if kind in row["parts"]), None)
+
+
+def act_name(act: str) -> Row | None:
+    """What an act of this name is called, of whichever kind, or None."""
+    return next((row["acts"][act] for row in kinds().values() if act in row["acts"]), None)
+
+
 def looks_like_root(value: Any) -> str:
     """The kind of root that a text names, or nothing."""
     kind = kind_of(value) if isinstance(value, str) and "_" in value else ""
-    return kind if kind in kinds() and len(value) == len(kind) + 37 else ""
+    return kind if kind in kinds() and len(value) == len(kind) + 1 + UUID_LENGTH else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from gateway.console.session import acting
 Row = dict[str, Any]
 ASKED_FOR_ACTS = 24  # roots of one dossier whose acts are asked at once; the page of a root asks for its own
 PDF = "application/pdf"
+DOCUMENT = "document"  # papers stand in a list of their own
+RECENT = 20  # rows of the timeline shown unfolded
 CORRECTING = ("correct", "withdraw", "void", "revoke", "undo", "cancel", "amend")
 
 
@@ -51,12 +54,14 @@ def reveal(kind: str, id: str) -> str:
 def _page(roots: list[Row], timeline: list[Row], documents: list[Row], away: list[str], dossier: str) -> str:
     known = kinds()
     shown = [view for view in roots if view["kind"] in known]
-    asked = [view for view in shown if view["state"] not in kind_row(view["kind"]).get("final", ())][:ASKED_FOR_ACTS]
+    ordered = _ordered([view for view in shown if view["kind"] != DOCUMENT or len(shown) == 1], timeline)
+    asked = [view for view in ordered if len(ordered) == 1 or not view.get("final")][:ASKED_FOR_ACTS]
     offered = acts_of_all(asked)
     names(_people(timeline, shown))
-    sections = [_section(view, timeline, offered.get(view["id"], [])) for view in _ordered(shown)]
+    sections = [_section(view, timeline, offered.get(view["id"], [])) for view in ordered]
+    told = [entry for entry in _by_time(timeline) if entry["root_kind"] != DOCUMENT or len(shown) == 1]
     return render_template(
-        "console/dossier.html", dossier=dossier, sections=sections, timeline=_by_time(timeline), away=away,
+        "console/dossier.html", dossier=dossier, sections=sections, timeline=told, recent=RECENT, away=away,
         papers=[_paper(paper, shown) for paper in documents], done=_done(timeline), draft=request.args.get("draft", ""), kinds=known,
     )  # fmt: skip
 
@@ -76,7 +81,8 @@ def _section(view: Row, timeline: list[Row], offered: list[Row]) -> Row:
         "parties": parties_of(view),
         "drafts": [draft for draft in view.get("drafts") or [] if draft["state"] == "open"],
         "sealed": _sealed(view.get("body")),
-        "ended": view["state"] in row.get("final", ()),
+        "ended": bool(view.get("final")),
+        "pressing": any(clock["state"] == "running" for clock in view.get("clocks") or []) or bool(offered),
     }
 
 
@@ -112,10 +118,10 @@ def _corrects(act: str) -> bool:
     return act.split("-")[0] in CORRECTING and not act.endswith("-draft")
 
 
-def _ordered(roots: list[Row]) -> list[Row]:
-    """What is under way before what has ended, the latest first."""
-    newest = sorted(roots, key=lambda view: str(view.get("opened_at") or ""), reverse=True)
-    return sorted(newest, key=lambda view: view["state"] in kind_row(view["kind"]).get("final", ()))
+def _ordered(roots: list[Row], timeline: list[Row]) -> list[Row]:
+    """The heart of the matter first: the root on which most was done."""
+    done = Counter(entry["root"] for entry in timeline)
+    return sorted(roots, key=lambda view: (-done[view["id"]], str(view.get("opened_at") or "")))
 
 
 def _by_time(timeline: list[Row]) -> list[Row]:

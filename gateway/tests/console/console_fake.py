@@ -516,7 +516,11 @@ def roots() -> dict[str, Row]:
             "召回通知书",
             "辽市监召通〔2026〕3号",
             "served",
-            {"addressee": PRODUCER, "file": NOTICE_FILE},
+            {
+                "addressee": {"id": PRODUCER, "name": "辽宁示例家具制造有限公司"},
+                "issuer": {"id": "org_210000", "name": "省局"},
+                "file": NOTICE_FILE,
+            },
         ),
         root(
             "recall",
