@@ -63,7 +63,7 @@ def names(text: str | None, separators: str = ",;，、；/") -> list[str]:
 
 def numbers(text: str | None) -> list[str]:
     """Split a list of models or bar codes and keep letters and digits only; one character alone says nothing."""
-    return sorted({compact for name in names(text) if len(compact := name.replace(" ", "")) > 1})
+    return sorted({compact for name in names(text) if len(compact := name.replace(" ", "").upper()) > 1})
 
 
 def features_of(

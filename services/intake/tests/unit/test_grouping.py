@@ -194,7 +194,7 @@ def test_chinese_gives_pairs_and_the_rest_triples():
 
 def test_keys_name_what_blocks():
     keys = block_keys(DESK_LINE)
-    assert {"brand:示例家具", "model:sld120", "code:91210100MA0000A019", "category:furniture:chemical"} <= set(keys)
+    assert {"brand:示例家具", "model:SLD120", "code:91210100MA0000A019", "category:furniture:chemical"} <= set(keys)
 
 
 def test_only_reports_that_share_a_key_are_compared():
@@ -204,7 +204,7 @@ def test_only_reports_that_share_a_key_are_compared():
 
 def test_names_that_say_nothing_are_left_out():
     assert names("甲牌、Unknown，不详; 乙牌") == ["乙牌", "甲牌"]
-    assert numbers("SL-D120 / x") == ["sld120"]
+    assert numbers("SL-D120 / x") == ["SLD120"]
 
 
 def test_the_weightiest_group_is_proposed_first():
