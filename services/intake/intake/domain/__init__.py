@@ -1,1 +1,1 @@
-"""The judgement of intake that a rulebook cannot hold: pure Python, no session, no broker, no I/O."""
+"""The judgement of intake that a rulebook cannot hold: pure Python, no database, no broker, no I/O."""
