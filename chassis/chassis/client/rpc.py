@@ -18,7 +18,7 @@ from collections import deque
 from typing import Any, NamedTuple
 
 import amqp
-from amqp.exceptions import ChannelError, RecoverableConnectionError
+from amqp.exceptions import ChannelError
 
 from chassis.client.errors import Away, UnknownOutcome
 from chassis.core.errors import Refusal
@@ -237,13 +237,11 @@ class RpcClient:
 
     @staticmethod
     def _send(standing: _Standing, message: amqp.Message, service: str, method: str) -> None:
-        """Publish the call. Raises Away when the line was closed before, UnknownOutcome when it broke on the way."""
+        """Publish the call. Raises Away when the line breaks: the broker routes no message that it has not got whole."""
         try:
             standing.confirms.send(message, EXCHANGE, f"{service}.{method}")
-        except RecoverableConnectionError as fault:
-            raise Away(service, str(fault)) from fault
         except FAULTS as fault:
-            raise UnknownOutcome(service, method, f"the line broke while sending: {fault}") from fault
+            raise Away(service, f"the line broke while sending: {fault}") from fault
 
     @staticmethod
     def _message(reply_to: str, number: str, request: dict[str, Any], deadline: float) -> amqp.Message:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import eventlet
 import structlog
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
@@ -15,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 LAPSE_SECONDS = 2.0
 TASK_SECONDS = 2.0
+LINGER_SECONDS = 0.05
+"""How long a rung loop waits for more commits before it looks: most leave no task."""
 FAULT_STEPS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 
@@ -42,8 +45,9 @@ class Loop:
                     log.exception("a step failed and will be tried again", loop=self._name)
                     more = False
                     faults += 1
-                if not more:
-                    self.bell.wait(FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1] if faults else self._seconds)
+                pause = FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1] if faults else self._seconds
+                if not more and self.bell.wait(pause):
+                    eventlet.sleep(LINGER_SECONDS)
         finally:
             self._ended.send(None)
 

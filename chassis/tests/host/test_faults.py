@@ -22,13 +22,13 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateBroker]:
         yield broker
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(broker: PrivateBroker) -> str:
     """Its URL."""
     return broker.url()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(url: str) -> Iterator[RpcClient]:
     """A client of it."""
     client = RpcClient(url, "tests")
@@ -36,15 +36,26 @@ def client(url: str) -> Iterator[RpcClient]:
     client.close()
 
 
-@pytest.fixture
-def house(url: str, client: RpcClient, tmp_path: Path) -> Iterator[tuple[Sample, Sample]]:
-    """Mint and purse, serving."""
-    samples = (Sample("mint", tmp_path / "mint", url).start(), Sample("purse", tmp_path / "purse", url).start())
-    for sample in samples:
-        eventually(lambda s=sample: serves(client, s.package), what="it serves")  # type: ignore[misc]
+@pytest.fixture(scope="module")
+def samples(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sample, Sample]]:
+    """Mint and purse with their databases."""
+    folder = tmp_path_factory.mktemp("house")
+    samples = (Sample("mint", folder / "mint", url), Sample("purse", folder / "purse", url))
     yield samples
     for sample in samples:
         sample.stop()
+
+
+@pytest.fixture
+def house(broker: PrivateBroker, client: RpcClient, samples: tuple[Sample, Sample]) -> tuple[Sample, Sample]:
+    """Mint and purse, serving, whatever the test before has done to them."""
+    broker.start()
+    for sample in samples:
+        if not sample.alive:
+            sample.start()
+    for sample in samples:
+        eventually(lambda s=sample: serves(client, s.package), what="it serves")  # type: ignore[misc]
+    return samples
 
 
 def test_a_process_killed_in_a_handler_leaves_one_effect(client: RpcClient, house: tuple[Sample, Sample]) -> None:
@@ -142,11 +153,14 @@ def test_acts_committed_while_the_broker_is_away_are_told_when_it_is_back(
 
 
 def test_a_service_starts_without_a_broker_and_serves_when_it_comes(
-    broker: PrivateBroker, client: RpcClient, url: str, tmp_path: Path
+    broker: PrivateBroker, client: RpcClient, house: tuple[Sample, Sample]
 ) -> None:
+    purse = house[1]
+    assert purse.stop() == 0
     broker.kill()
-    purse = Sample("purse", tmp_path, url).start()
-    eventually(lambda: purse.said("is down"), what="it says that the broker is away")
+    purse.log.unlink()
+    purse.start()
+    eventually(lambda: purse.log.exists() and purse.said("is down"), what="it says that the broker is away")
     assert purse.alive
     broker.start()
     eventually(lambda: serves(client, "purse"), 15.0, "it serves")

@@ -36,7 +36,7 @@ SAMPLES = Path(__file__).parent
 REPOSITORY = SAMPLES.parents[2]
 LISTENS = {"mint": [], "purse": ["mint.coin"]}
 RETRY_MILLISECONDS = 50
-DELIVERY_LIMIT = 4
+DELIVERY_LIMIT = 2
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 
 
