@@ -99,7 +99,8 @@ def grown(schema: Row, data: Row, path: str) -> Row:
     *way, last = path.split(".")
     for name in way:
         target = target[int(name)] if isinstance(target, list) else target.setdefault(name, {})
-    target[last] = [*target.get(last, ()), *[None] * (rows + 1 - len(target.get(last, ())))]
+    written = target.get(last) if isinstance(target.get(last), list) else []
+    target[last] = [*written, *[None] * (rows + 1 - len(written))]
     return data
 
 
@@ -127,9 +128,10 @@ def _form(
     fields = forms.fields_of(schema, data, errors, choices)
     return render_template(
         "console/act.html", kind=kind, kind_row=kind_row(kind), view=view, act=row, offered=offered, part=_part(view, part),
-        fields=fields, loose=forms.loose_errors(fields, errors), fault=fault, key=key or str(uuid7()),
+        fields=fields, loose=forms.loose_errors(fields, errors),
+        labels=forms.labels(fields), fault=fault, key=key or str(uuid7()),
         expects=_version(view, part, offered), clause_text=clause(kind, row.get("clause")),
-        multipart=any(field.kind == "file" for field in forms.walk(fields)),
+        multipart=any(field.kind == "file" or field.from_file for field in forms.walk(fields)),
     )  # fmt: skip
 
 

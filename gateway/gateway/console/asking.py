@@ -130,6 +130,18 @@ def name(identifier: Any) -> Row:
     return names([text]).get(text) or {"zh": text, "en": text}
 
 
+def remember(roots: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the numbers and titles of roots that this page has read, for the places that only name their ids."""
+    known: dict[str, str] = g.setdefault("roots", {})
+    known.update({str(root["id"]): str(root.get("number") or root.get("title") or "") for root in roots})
+
+
+def root_label(identifier: str) -> str:
+    """The number or title of a root that this page has read, else the end of its id."""
+    known: dict[str, str] = g.get("roots") or {}
+    return known.get(identifier) or identifier[-6:]
+
+
 def part_name(value: Any) -> Row | None:
     """What the kind of part is called that an id names, or None."""
     kind = kind_of(value) if isinstance(value, str) and len(value) > UUID_LENGTH else ""

@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from gateway import matters
-from gateway.console.asking import actor_texts, acts_of_all, kind_row, kinds, names, services
+from gateway.console.asking import actor_texts, acts_of_all, kind_row, kinds, names, remember, services
 from gateway.console.blueprints import console
 from gateway.console.course import course_of
 from gateway.console.files import files_of
@@ -58,6 +58,7 @@ def _page(roots: list[Row], timeline: list[Row], documents: list[Row], away: lis
     asked = [view for view in ordered if len(ordered) == 1 or not view.get("final")][:ASKED_FOR_ACTS]
     offered = acts_of_all(asked)
     names(_people(timeline, shown))
+    remember(shown)
     sections = [_section(view, timeline, offered.get(view["id"], [])) for view in ordered]
     told = [entry for entry in _by_time(timeline) if entry["root_kind"] != DOCUMENT or len(shown) == 1]
     return render_template(

@@ -6,6 +6,7 @@ service that takes the act says what is wrong with it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ Schema = Mapping[str, Any]
 Keep = Callable[[Any], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
 
 LONG_TEXT = 200  # a text that may be longer than this gets several lines
+WIDE_ROW = 6  # a row with more fields than this may also be read from a file
 FILE_PARTS = ("hash", "name", "size", "media_type")
 NOT_OFFERED = object()
 
@@ -52,6 +54,7 @@ class Field:
     mark: str = ""
     past: bool = False
     unit: str = ""
+    from_file: bool = False  # rows that may also come as a JSON list in a file
     bare: bool = False  # an item of a list that has no name of its own: the list's label speaks for it
 
     @property
@@ -190,6 +193,7 @@ def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None
     values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
     made.rows = [_make(items, f"{made.path}.{index}", item, False, making, False) for index, item in enumerate(values)]
     made.blank = _make(items, f"{made.path}.__", None, False, making, False)
+    made.from_file = len(made.blank.children) > WIDE_ROW
     for item in (*made.rows, made.blank):
         item.bare = item.kind != "object"
         if "title" not in _resolve(items, making.definitions):
@@ -271,6 +275,9 @@ class _Reading:
         chosen = [value for value in self.submitted.getlist(path) if value]
         if chosen:
             return chosen
+        given = _rows_of(self.files.get(f"{path}::rows"))
+        if given is not None:
+            return given
         rows = [self.value(schema.get("items", {}), f"{path}.{index}") for index in self.indexes(path)]
         return [row for row in rows if row not in (None, {}, [])]
 
@@ -288,6 +295,24 @@ class _Reading:
         if not kept["hash"]:
             return None
         return kept | {"size": _typed("integer", str(kept["size"] or ""))}
+
+
+def _rows_of(upload: Any) -> Any:
+    """The rows in an uploaded JSON file: a list, or an object whose one member is a list; what is neither stays as text."""
+    if upload is None or not upload.filename:
+        return None
+    written = upload.stream.read().decode("utf-8-sig", errors="replace")
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError):
+        return written[:LONG_TEXT]
+    lists = [value for value in found.values() if isinstance(value, list)] if isinstance(found, dict) else []
+    return lists[0] if len(lists) == 1 else found
+
+
+def labels(fields: Iterable[Field]) -> dict[str, Field]:
+    """Path → field, for naming the field that an error is about."""
+    return {found.path: found for found in walk(fields)}
 
 
 def _typed(kind: str, written: str) -> Any:

@@ -123,6 +123,7 @@ def _report(data: dict[str, Any], key: str = "", fault: Any = None) -> str:
     errors = dict(fault.errors) if fault is not None else {}
     fields = forms.fields_of(act.get("schema") or {}, data, errors)
     return render_template(
-        "public/report.html", act=act, fields=fields, loose=forms.loose_errors(fields, errors), fault=fault, key=key or str(uuid7()),
-        kinds=kinds(), multipart=any(field.kind == "file" for field in forms.walk(fields)),
+        "public/report.html", act=act, fields=fields, loose=forms.loose_errors(fields, errors),
+        labels=forms.labels(fields), fault=fault, key=key or str(uuid7()),
+        kinds=kinds(), multipart=any(field.kind == "file" or field.from_file for field in forms.walk(fields)),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import pytest
 from console_fake import REPORT, VISIT_RECORD
 from werkzeug.datastructures import FileStorage, MultiDict
 
@@ -117,6 +118,28 @@ def test_an_upload_is_kept_and_its_reference_survives_the_next_rendering() -> No
     again = [(f"record::{part}", str(value)) for part, value in KEPT.items()]
     assert read(*again)["record"] == KEPT
     assert "record" not in read(("record::hash", ""))
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b'[{"name": "x"}]', [{"name": "x"}]),
+        (b'{"alerts": [{"name": "x"}]}', [{"name": "x"}]),
+        (b"not json", "not json"),
+    ],
+)
+def test_rows_may_come_from_a_file(content: bytes, rows: Any) -> None:
+    files = MultiDict({"officers::rows": FileStorage(io.BytesIO(content), "rows.json")})
+    assert read(("officers.0.name", "overridden"), files=files)["officers"] == rows
+
+
+def test_rows_from_a_file_are_offered_where_a_row_is_wide() -> None:
+    columns = {name: {"type": "string"} for name in "abcdefgh"}
+    wide = {
+        "type": "object",
+        "properties": {"rows": {"type": "array", "items": {"type": "object", "properties": columns}}},
+    }
+    assert forms.fields_of(wide)[0].from_file and not field("officers").from_file
 
 
 def test_an_error_stands_at_its_field_and_one_without_a_field_stands_above() -> None:
