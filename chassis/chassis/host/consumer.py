@@ -130,6 +130,8 @@ class Facts(Entrypoint):  # type: ignore[misc]
         while not self._stopping and channel.connection is not None:
             try:
                 return self._run([message.body for message in batch])
+            except ContainerBeingKilled:
+                return None
             except (OperationalError, DBAPIError) as fault:
                 pause = next(steps, DATABASE_STEPS[-1])
                 log.warning(
@@ -160,17 +162,19 @@ class Facts(Entrypoint):  # type: ignore[misc]
             done.send((result, exc_info))
             return result, exc_info
 
-        try:
-            self.container.spawn_worker(self, (bodies,), {}, handle_result=handle_result)
-        except ContainerBeingKilled as fault:
-            raise OSError("the process is ending") from fault
+        self.container.spawn_worker(self, (bodies,), {}, handle_result=handle_result)
         result, exc_info = done.wait()
         if exc_info is not None:
             raise exc_info[1]
         return list(result)
 
     def _settle(self, batch: Sequence[Any], receipts: Sequence[Any]) -> None:
-        """Acknowledge what is taken; put the rest aside and acknowledge what the broker has confirmed."""
+        """Acknowledge what is taken; put the rest aside and acknowledge what the broker has confirmed.
+
+        Of a line that is gone nothing is settled: all of it comes again.
+        """
+        if batch[0].channel.connection is None:
+            return
         verdicts = [
             verdict(self._service, headers_of(message), receipt.outcome, receipt.reason)
             for message, receipt in zip(batch, receipts, strict=True)

@@ -17,6 +17,7 @@ from chassis.line import Channel, Confirms, connect
 
 CONFIRM_SECONDS = 10.0
 LIMIT = 10_000
+CRASHED = "delivered too often: the process died each time, or it could not be put aside"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _parked(message: Any) -> Parked:
         type=str(event.get("type") or message.properties.get("type") or ""),
         subject=str(event.get("subject") or ""),
         outcome=str(headers.get(OUTCOME) or ("crashed" if crashed else "")),
-        reason=str(headers.get(REASON) or ("the process died each time it was handled" if crashed else "")),
+        reason=str(headers.get(REASON) or (CRASHED if crashed else "")),
         attempts=int(headers.get(ATTEMPT) or 0),
         parked_at=str(headers.get(PARKED_AT) or ""),
         body=message.body,

@@ -64,8 +64,8 @@ def run(application: Application, config: Config, relay: bool = True) -> int:
     stopped = _Stop()
     container.start()
     log.info("service is up", service=office.name, pid=os.getpid())
-    fault = stopped.wait(lambda: container._died.ready())
-    if fault:
+    died = eventlet.spawn(container.wait)
+    if stopped.wait(lambda: died.dead):
         log.critical("the service died", service=office.name)
         return 1
     return _ended_in_time(container.stop)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sqlite3
 
 import coinstage
 import pytest
@@ -101,3 +102,31 @@ def test_replaying_what_is_not_there_is_told(purse: Sample) -> None:
     done = purse.command("parked", "replay", "event_of_nobody")
     assert done.returncode == 1
     assert "event_of_nobody" in done.stderr
+
+
+def test_a_fact_that_cannot_be_put_aside_is_not_lost(client: RpcClient, mint: Sample, purse: Sample, url: str) -> None:
+    (purse.moods / "raise-unrouted").touch()
+    with coinstage.channel_of(url) as channel:
+        channel.queue_unbind("purse.retry", "purse.aside", "purse.retry")
+        try:
+            coin = strike(client, 1, mood="raise-unrouted")
+            eventually(lambda: purse.said("could not be put aside"), what="the retry queue does not take it")
+            (purse.moods / "raise-unrouted").unlink()
+        finally:
+            channel.queue_bind("purse.retry", "purse.aside", "purse.retry")
+
+    def there() -> bool:
+        return numbers(client, coin) == [1] or coin in [row["subject"] for row in parked(purse)]
+
+    eventually(there, what="it is taken, or parked by the broker after its deliveries")
+
+
+def test_a_database_that_is_away_costs_a_fact_no_attempt(client: RpcClient, purse: Sample, url: str) -> None:
+    coin = new_id("coin")
+    database = sqlite3.connect(purse.folder / "purse.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    coinstage.tell(url, coinstage.event(coin, 1, "coin-struck"))
+    eventually(lambda: purse.said("the database did not take a batch"), 20.0, "the batch meets the lock")
+    database.execute("ROLLBACK")
+    database.close()
+    eventually(lambda: numbers(client, coin) == [], what="it is taken when the database is back")
