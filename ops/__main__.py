@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         print(f"需要 Python 3.11 / Python 3.11 or newer is needed, this is {sys.version.split()[0]}", file=sys.stderr)
         return 1
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     try:
         return _do(arguments)
