@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import event as engine_event
 from sqlalchemy import select
 
 from chassis.core import Application, Office, store, tables
@@ -58,10 +59,15 @@ def opened(
         url = f"sqlite:///{path}"
     found = configured(application.package) if settings is None else dict(settings)
     files = f"file://{folder}/files"
-    return Office(
-        application,
-        Config(application.name, "test", url, "amqp://", files, "system", str(public), str(seal), settings=found),
-    )
+    config = Config(application.name, "test", url, "amqp://", files, "system", str(public), str(seal), settings=found)
+    office = Office(application, config)
+    if office.database.sqlite:
+        engine_event.listen(office.database.engine, "connect", _without_waiting_for_the_disk)
+    return office
+
+
+def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 class Stage:
