@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 GREEN = ("run", "relay")
+UNCONFIGURED = ("topology", "contracts")
+"""Commands that need the application alone: no keys, no database, no broker."""
 
 Command = Callable[[Any, Any, argparse.Namespace], int]
 
@@ -40,8 +42,8 @@ def _run(package: str, options: argparse.Namespace) -> int:
 
     try:
         application = importlib.import_module(f"{package}.app").application
-        if options.command == "topology":
-            return _topology(application)
+        if options.command in UNCONFIGURED:
+            return int(options.do(application, None, options))
         config = configuration.load(package, os.environ)
         if options.command in GREEN:
             logs.configure(config.service, config.log_level)
@@ -75,7 +77,7 @@ def _parser(package: str) -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the database to the present schema; create it when it is not there")
     add("check", _check, "check the configuration and the rulebook without starting anything")
     add("describe", _describe, "print what the service describes: kinds, acts, clauses, facts")
-    add("topology", _check, "print what the service listens to, for the broker's definitions")
+    add("topology", _topology, "print what the service listens to, for the broker's definitions")
     contracts = add("contracts", _contracts, "write the service's AsyncAPI and JSON Schemas into a folder")
     contracts.add_argument("folder")
     verify = add("verify", _verify, "verify the hash chain of a root, or of every root of a dossier")
@@ -144,7 +146,7 @@ def _describe(application: Any, config: Any, options: argparse.Namespace) -> int
     return 0
 
 
-def _topology(application: Any) -> int:
+def _topology(application: Any, config: Any, options: argparse.Namespace) -> int:
     _print({"service": application.name, "listens": sorted(application.listens())})
     return 0
 

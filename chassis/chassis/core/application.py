@@ -17,6 +17,7 @@ from sqlalchemy import MetaData, select, text
 from chassis.core import inbox, rulebook, scheduler, store, tables, views
 from chassis.core.calendar import WorkingCalendar
 from chassis.core.clockwork import Clockwork
+from chassis.core.command import Command
 from chassis.core.config import Config
 from chassis.core.database import Database
 from chassis.core.errors import ConfigurationFault, Refusal
@@ -30,7 +31,7 @@ from chassis.core.seal import Seal
 from chassis.core.tasks import Tasks
 from chassis.core.times import clock_from
 from chassis.core.tokens import Verifier
-from chassis.core.work import Command, Work
+from chassis.core.work import Work
 
 Json = dict[str, Any]
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from chassis.core import store, tables
 from chassis.core.access import reads
 from chassis.core.canonical import digest
+from chassis.core.command import Command, Unit
 from chassis.core.errors import Refusal
 from chassis.core.ids import kind_of, new_id
 from chassis.core.schema import ActSchema, load, text
@@ -21,7 +22,7 @@ from chassis.core.times import iso, today
 from chassis.core.tokens import Actor
 
 if TYPE_CHECKING:
-    from chassis.core.work import Act, Command, Unit, Work
+    from chassis.core.work import Act, Work
 
 
 Json = dict[str, Any]
@@ -35,7 +36,7 @@ class DraftStep(ActSchema):
     reasons = fields.String(metadata=text("意见", "Reasons", widget="long"))
 
 
-def draft(work: "Work", unit: "Unit", act: "Act") -> dict[str, Any]:
+def draft(work: "Work", unit: Unit, act: "Act") -> dict[str, Any]:
     """Record the draft of an act that needs approval, and answer with where it goes."""
     command, rule = unit.command, act.rule
     chain = list(work.book.approvals[str(rule.approval)])
@@ -62,10 +63,8 @@ def draft(work: "Work", unit: "Unit", act: "Act") -> dict[str, Any]:
     return _answer(work, unit, act.loaded, rule.name, row)
 
 
-def step(work: "Work", connection: Connection, command: "Command", now: datetime) -> dict[str, Any]:
+def step(work: "Work", connection: Connection, command: Command, now: datetime) -> dict[str, Any]:
     """Approve, return or withdraw a draft."""
-    from chassis.core.work import Unit
-
     data = load(DraftStep(), command.data, today(now))
     if command.root is None or kind_of(command.root) != command.kind:
         raise Refusal("not-found", root=command.root)
@@ -127,7 +126,7 @@ def _may_step(actor: Actor, row: Mapping[str, Any]) -> None:
         )
 
 
-def _done(unit: "Unit", row: Json, result: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _done(unit: Unit, row: Json, result: str, data: Mapping[str, Any]) -> dict[str, Any]:
     actor = unit.command.actor
     post = row["chain"][row["step"]]
     found = {
@@ -142,14 +141,14 @@ def _done(unit: "Unit", row: Json, result: str, data: Mapping[str, Any]) -> dict
     return found | ({"reasons": data["reasons"]} if data.get("reasons") else {})
 
 
-def _advance(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
+def _advance(work: "Work", unit: Unit, loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
     values = {"step": row["step"] + 1, "steps": [*row["steps"], _done(unit, row, "approved", data)]}
     unit.drafts.append(update(tables.drafts).where(tables.drafts.c.id == row["id"]).values(**values))
     _journal(work, unit, loaded, "approve-draft", _told(row, data), work.rule(loaded.root.kind, row["act"]).clause)
     return _finished(work, unit, loaded, {**row, **values})
 
 
-def _return(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
+def _return(work: "Work", unit: Unit, loaded: store.Loaded, row: Json, data: Mapping[str, Any]) -> dict[str, Any]:
     if not data.get("reasons"):
         raise Refusal("invalid", errors={"reasons": ["退回须说明理由 / returning needs reasons"]})
     values = {"state": "returned", "steps": [*row["steps"], _done(unit, row, "returned", data)]}
@@ -158,7 +157,7 @@ def _return(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json, data: M
     return _finished(work, unit, loaded, {**row, **values})
 
 
-def _withdraw(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json) -> dict[str, Any]:
+def _withdraw(work: "Work", unit: Unit, loaded: store.Loaded, row: Json) -> dict[str, Any]:
     if unit.command.actor.person is None or unit.command.actor.person != row["drafter"]["sub"]:
         raise Refusal("forbidden", "只有承办人可以撤回草稿", "Only the drafter may withdraw a draft", draft=row["id"])
     unit.drafts.append(update(tables.drafts).where(tables.drafts.c.id == row["id"]).values(state="withdrawn"))
@@ -166,7 +165,7 @@ def _withdraw(work: "Work", unit: "Unit", loaded: store.Loaded, row: Json) -> di
     return _finished(work, unit, loaded, {**row, "state": "withdrawn"})
 
 
-def _sign(work: "Work", unit: "Unit", row: Json) -> dict[str, Any]:
+def _sign(work: "Work", unit: Unit, row: Json) -> dict[str, Any]:
     """Perform the drafted act as of now, in the name of the drafter's right and by the signer's hand."""
     steps = [*row["steps"], _done(unit, row, "signed", {})]
     drafter = Actor.from_dict(row["drafter"])
@@ -199,18 +198,18 @@ def _told(row: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _journal(work: "Work", unit: "Unit", loaded: store.Loaded, name: str, data: Mapping[str, Any], clause: str) -> None:
+def _journal(work: "Work", unit: Unit, loaded: store.Loaded, name: str, data: Mapping[str, Any], clause: str) -> None:
     unit.touched[loaded.root.id] = loaded
     work.append(unit, loaded, name, clause, {"data": dict(data)})
 
 
-def _finished(work: "Work", unit: "Unit", loaded: store.Loaded, row: Mapping[str, Any]) -> dict[str, Any]:
+def _finished(work: "Work", unit: Unit, loaded: store.Loaded, row: Mapping[str, Any]) -> dict[str, Any]:
     outcome = _answer(work, unit, loaded, row["act"], row)
     work.finish(unit, outcome)
     return outcome
 
 
-def _answer(work: "Work", unit: "Unit", loaded: store.Loaded, act: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _answer(work: "Work", unit: Unit, loaded: store.Loaded, act: str, row: Mapping[str, Any]) -> dict[str, Any]:
     root, rule, kind = loaded.root, work.rule(loaded.root.kind, act), work.kind(loaded.root.kind)
     post = row["chain"][row["step"]] if row["state"] == "open" else None
     return {

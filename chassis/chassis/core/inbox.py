@@ -9,12 +9,12 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from chassis.core import facts, tables
+from chassis.core.command import Command
 from chassis.core.errors import Refusal
 from chassis.core.facts import Event
 from chassis.core.rulebook import ActRule, Trigger
 from chassis.core.times import iso
 from chassis.core.tokens import PUBLIC
-from chassis.core.work import Command
 
 if TYPE_CHECKING:
     from chassis.core.application import Office

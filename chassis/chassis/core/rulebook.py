@@ -86,7 +86,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """A period of the law: its clause, its length or the field of the data that sets it (a number or an end), and whether it is confirmed."""
+    """A period of the law: its clause, its length or the field of the data that sets it (a number or an end), and whether it is confirmed.
+
+    `ahead`: how many days before its end it becomes a duty, where that is not at once.
+    """
 
     name: str
     zh: str
@@ -96,6 +99,7 @@ class ClockRule:
     days_from: str | None
     unit: str | None
     until: str | None
+    ahead: int | None
     advisory: bool
     source: str | None
 
@@ -334,6 +338,7 @@ def _clock(name: str, row: Mapping[str, Any]) -> ClockRule:
         days_from=length.get("days_from") if by_field else None,
         unit=length.get("unit") if by_field else None,
         until=length.get("until") if by_field else None,
+        ahead=row.get("ahead"),
         advisory=row.get("verified") is False,
         source=row.get("source"),
     )

@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.core import leases, store, tables
 from chassis.core.clockwork import told
+from chassis.core.command import Command, Unit
 from chassis.core.ids import new_id
 from chassis.core.times import iso
 from chassis.core.tokens import SYSTEM
-from chassis.core.work import Command, Unit
 
 if TYPE_CHECKING:
     from chassis.core.application import Office

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, or_, select, update
 
 from chassis.core import tables
+from chassis.core.command import Command, Job
 from chassis.core.tokens import SYSTEM
-from chassis.core.work import Command, Job
 
 if TYPE_CHECKING:
     from chassis.core.application import Office

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, or_, select
@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, ins
 from chassis.core import approvals, store, tables
 from chassis.core.access import holds_office, is_party, may_act, reads, sees_mark
 from chassis.core.canonical import digest
+from chassis.core.command import Moment
 from chassis.core.errors import Refusal
-from chassis.core.rulebook import DRAFT_ACTS, ActRule, KindRule, ReadRule
+from chassis.core.rulebook import DRAFT_ACTS, ActRule, ClockRule, KindRule, ReadRule
 from chassis.core.schema import json_schema
 from chassis.core.seal import REFERENCE, references, walk_references
 from chassis.core.store import Loaded, Part
 from chassis.core.times import iso, today
 from chassis.core.tokens import Actor
-from chassis.core.work import Moment
 
 if TYPE_CHECKING:
     from chassis.core.application import Office
@@ -492,7 +492,7 @@ def _clock_duties(office: "Office", connection: Connection, actor: Actor) -> lis
         kind = office.rulebook.kinds[loaded.root.kind]
         drafted = _drafted(connection, root_id)
         for run in loaded.clocks:
-            if run.state != "running":
+            if run.state != "running" or _far_off(office, kind.clocks[run.name], run):
                 continue
             part = loaded.part(run.part_id) if run.part_id else None
             parts: list[Part | None] = [part] if part else [None, *loaded.parts]
@@ -510,6 +510,11 @@ def _clock_duties(office: "Office", connection: Connection, actor: Actor) -> lis
                     _duty(office, kind, loaded, "clock", names, since=run.start_on) | _clock_view(office, kind, run)
                 )
     return found
+
+
+def _far_off(office: "Office", rule: ClockRule, run: store.ClockRun) -> bool:
+    """Tell whether a clock with a long period is no duty yet."""
+    return rule.ahead is not None and run.due_at > iso(office.clock.now() + timedelta(days=rule.ahead))
 
 
 def _drafted(connection: Connection, root_id: str) -> set[str]:

@@ -5,7 +5,6 @@ An act of a person, an event that moves a root and a task of the service all go 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,11 +13,11 @@ from sqlalchemy import Connection, insert, select
 
 from chassis.core import approvals, store, tables
 from chassis.core.access import may_act, reads
-from chassis.core.canonical import compact, digest
+from chassis.core.canonical import compact
 from chassis.core.clockwork import Clockwork, told
+from chassis.core.command import Command, Moment, Unit
 from chassis.core.errors import Refusal
 from chassis.core.facts import DOCUMENT_ISSUED, envelope
-from chassis.core.files import Files
 from chassis.core.ids import kind_of, new_id
 from chassis.core.journal import chain
 from chassis.core.marks import ActMark
@@ -29,89 +28,7 @@ from chassis.core.schema import marked, named_roots
 from chassis.core.seal import is_reference, references, seal_value
 from chassis.core.store import Loaded, Part, Party, Root
 from chassis.core.times import iso, today
-from chassis.core.tokens import SYSTEM, Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A wish: an act on a root, by an actor or by an event. `id` makes it happen once."""
-
-    id: str
-    kind: str
-    act: str
-    actor: Actor
-    data: Mapping[str, Any]
-    root: str | None = None
-    part: str | None = None
-    expects: int | None = None
-    event: Mapping[str, Any] | None = None
-    dossier: str | None = None
-    new_id: str | None = None
-    trace: str | None = None
-    draft: Mapping[str, Any] | None = None
-    drafter: Actor | None = None
-
-    @property
-    def judged(self) -> Actor:
-        """Whose right to the act is judged: the drafter's, where a draft is being signed."""
-        return self.drafter or self.actor
-
-    @property
-    def by_person(self) -> bool:
-        """Whether somebody outside asks, whose reading must be current."""
-        return self.event is None and not self.actor.system
-
-    def digest(self) -> str:
-        """Return the digest that tells a repeat from another command under the same id."""
-        return digest(
-            {"kind": self.kind, "act": self.act, "root": self.root, "part": self.part, "data": _plain(self.data)}
-        )
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value), parse_float=str)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What a guard judges on: the root and its surroundings at the moment an act is tried. `root` is None when an act opens one."""
-
-    root: Root | None
-    part: Part | None
-    data: Mapping[str, Any]
-    parts: list[Part]
-    clocks: list[store.ClockRun]
-    parties: list[Party]
-    actor: Actor
-    now: datetime
-    settings: Mapping[str, Any]
-    named: Mapping[str, list[Loaded]] = field(default_factory=dict)
-
-    @property
-    def today(self) -> date:
-        """The date in Asia/Shanghai."""
-        return today(self.now)
-
-    @property
-    def body(self) -> Mapping[str, Any]:
-        """The root's body; empty when an act opens one."""
-        return self.root.body if self.root else {}
-
-    def who(self, name: str) -> list[str]:
-        """Return who stands in this relation to the root."""
-        return [party.who for party in self.parties if party.name == name]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a task of the worker is given: its data, the file store, the settings, and `root` to read a root as it is."""
-
-    id: str
-    name: str
-    data: Mapping[str, Any]
-    files: Files
-    settings: Mapping[str, Any]
-    root: Any
+from chassis.core.tokens import Actor
 
 
 class Handle:
@@ -181,6 +98,7 @@ class Act(Handle):
         self.part = part
         self.data = data
         self.named_roots: dict[str, list[Loaded]] = named
+        self.clause = rule.clause
         self.choice: str | None = None
         self.notes: dict[str, Any] = {}
         self.documents: list[dict[str, Any]] = []
@@ -221,6 +139,12 @@ class Act(Handle):
     def choose(self, value: str) -> None:
         """Pick the state by what the function found, where no field of the data does."""
         self.choice = value
+
+    def cite(self, clause: str) -> None:
+        """Name which of the row's clauses the act rests on this time: for journal, answer and paper; the first by default."""
+        if clause not in self.rule.clauses:
+            raise AssertionError(f"{self.rule.kind}.{self.rule.name} does not carry the clause {clause}")
+        self.clause = clause
 
     def note(self, name: str, value: Any) -> None:
         """Put what the function found into the journal entry, under `noted`."""
@@ -284,7 +208,7 @@ class Act(Handle):
                 "root_number": self.root.number,
                 "part": part or (self.part.id if self.part else None),
                 "act": self.rule.name,
-                "clause": self.rule.clause,
+                "clause": self.clause,
                 "addressee": to,
                 "addressee_name": to_name,
                 "issuer": issuer,
@@ -332,20 +256,6 @@ class Act(Handle):
             raise Refusal("wrong-state", "没有正在计算的期限可以延长", "No such period is running", clock=clock)
         self._work.clockwork.extend(run, number, self.now)
         self.clocks.append(told(run, "extended", self._work.kind(self.root.kind).clocks[clock], iso(self.now)))
-
-
-@dataclass(slots=True)
-class Unit:
-    """One transaction's worth of work for one command: what was touched, and what is to be written with it."""
-
-    connection: Connection
-    command: Command
-    now: datetime
-    touched: dict[str, Loaded] = field(default_factory=dict)
-    facts: list[dict[str, Any]] = field(default_factory=list)
-    tasks: list[dict[str, Any]] = field(default_factory=list)
-    sealed: list[dict[str, Any]] = field(default_factory=list)
-    drafts: list[Any] = field(default_factory=list)
 
 
 COMMAND = select(tables.commands.c.digest, tables.commands.c.outcome)
@@ -654,7 +564,7 @@ class Work:
                 act.unit,
                 loaded,
                 act.rule.name,
-                act.rule.clause,
+                act.clause,
                 {"by_root": act.root.id, "from": {kind: before}, "to": {kind: state}},
             )
 
@@ -695,7 +605,7 @@ class Work:
             "clocks": act.clocks,
             "opened": act.opened,
         }
-        self.append(act.unit, act.loaded, act.rule.name, act.rule.clause, extra)
+        self.append(act.unit, act.loaded, act.rule.name, act.clause, extra)
 
     def append(self, unit: Unit, loaded: Loaded, name: str, clause: str | None, extra: Mapping[str, Any]) -> None:
         """Append an entry to a root's journal."""
@@ -792,7 +702,7 @@ class Work:
             "act": rule.name,
             "zh": rule.zh,
             "en": rule.en,
-            "clause": rule.clause,
+            "clause": act.clause,
             "seq": root.head_seq,
             "at": iso(act.now),
             "clocks": act.clocks,
@@ -822,6 +732,3 @@ class Work:
             insert(tables.commands),
             {"id": command.id, "digest": command.digest(), "outcome": compact(outcome), "at": moment},
         )
-
-
-__all__ = ["SYSTEM", "Act", "Command", "Handle", "Job", "Moment", "Unit", "Work"]

@@ -18,7 +18,7 @@ import structlog
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.host.aside import Aside, copy_of, headers_of, verdict
 from chassis.host.bell import Bell
@@ -132,7 +132,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 return self._run([message.body for message in batch])
             except ContainerBeingKilled:
                 return None
-            except (OperationalError, DBAPIError) as fault:
+            except (OperationalError, InterfaceError) as fault:
                 pause = next(steps, DATABASE_STEPS[-1])
                 log.warning(
                     "the database did not take a batch of facts; trying again", seconds=pause, reason=str(fault.orig)

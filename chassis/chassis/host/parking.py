@@ -13,7 +13,7 @@ from amqp.exceptions import NotFound
 
 from chassis.host.aside import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_brokers_own
 from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import Channel, Confirms, connect
+from chassis.line import FAULTS, Channel, Confirms, connect
 
 CONFIRM_SECONDS = 10.0
 LIMIT = 10_000
@@ -79,7 +79,10 @@ def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) 
 
 @contextmanager
 def _channel(url: str, service: str) -> Iterator[Channel]:
-    connection = connect(url, f"{service}-parked")
+    try:
+        connection = connect(url, f"{service}-parked")
+    except FAULTS as fault:
+        raise OSError(f"the broker is away: {fault}") from fault
     try:
         yield connection.channel()
     finally:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import structlog
 from nameko.extensions import DependencyProvider
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.core.errors import Refusal
 from chassis.host.consumer import facts
@@ -24,6 +25,7 @@ from chassis.host.responder import INTERNAL, rpc
 log = structlog.get_logger(__name__)
 
 Request = dict[str, Any]
+AWAY: dict[str, Any] = {"refused": Refusal("away").to_dict()}
 
 
 class OfficeOfService(DependencyProvider):  # type: ignore[misc]
@@ -35,15 +37,19 @@ class OfficeOfService(DependencyProvider):  # type: ignore[misc]
 
 
 def answered(method: Callable[[Request], Any], request: Request) -> dict[str, Any]:
-    """`{"ok": value}`, or `{"refused": …}`; what goes wrong unexpectedly is logged here and told to nobody."""
+    """`{"ok": value}`, or `{"refused": …}`; a database that cannot be reached is `away`.
+
+    What goes wrong unexpectedly is logged here and told to nobody.
+    """
     try:
         return {"ok": method(request)}
     except Refusal as refusal:
         return {"refused": refusal.to_dict()}
-    except Exception:
+    except Exception as fault:
+        away = isinstance(fault, (OperationalError, InterfaceError))
         trace, command = request.get("trace"), request.get("command")
         log.exception("a call failed", method=getattr(method, "__name__", "?"), trace=trace, command=command)
-        return INTERNAL
+        return AWAY if away else INTERNAL
 
 
 class Service:

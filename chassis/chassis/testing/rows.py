@@ -14,13 +14,13 @@ from sqlalchemy import Connection, insert
 
 from chassis.core import Application, Office, Refusal, store, tables
 from chassis.core.access import may_act
+from chassis.core.command import Command
 from chassis.core.ids import new_id
 from chassis.core.rulebook import ActorRule, ActRule, KindRule
 from chassis.core.schema import Anything
 from chassis.core.store import Party
 from chassis.core.times import iso
 from chassis.core.tokens import PUBLIC, SYSTEM, Actor
-from chassis.core.work import Command
 from chassis.testing.stage import opened
 
 AREAS = ("990000", "990100", "990101")

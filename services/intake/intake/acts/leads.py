@@ -47,7 +47,7 @@ def note_lead(do: Act) -> None:
         contact=data.get("contact"),
         area=actor.area,
     )
-    do.note("duty", duty(actor.area, actor.offices))
+    do.cite(duty(actor.area, actor.offices))
 
 
 @act("lead", "correct-discovery-date", DiscoveryDate)
@@ -108,6 +108,7 @@ def accept(do: Act) -> None:
 def refer_out(do: Act) -> None:
     """Article 2: another regime takes the lead; or the part of a producer elsewhere goes, and lead and local operators stay."""
     data = do.data
+    do.cite("2(2)" if data["ground"] == "other_regime" else "2(1)")
     if data["ground"] == "other_regime":
         data["regime"] = data.get("regime") or do.body["regime"]
         queries.forget(do.connection, do.root.id)

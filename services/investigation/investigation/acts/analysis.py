@@ -14,6 +14,8 @@ from investigation.schemas.cases import (
     SubmitSupplement,
 )
 
+CLAUSE_OF = {"not_analysed": "11(1)", "insufficient": "11(2)", "severe_or_wide": "11(3)", "national_notice": "11(4)"}
+
 
 @act("case", "request-extension", RequestExtension)
 def request_extension(do: Act) -> None:
@@ -89,4 +91,5 @@ def decide_on_analysis(do: Act) -> None:
 @act("case", "open-investigation", OpenInvestigation)
 def open_investigation(do: Act) -> None:
     """Article 11: the province organises a defect investigation on one of four grounds."""
+    do.cite(CLAUSE_OF[do.data["ground"]])
     do.body["investigation"] = do.data | {"opened_on": do.today.isoformat()}

@@ -11,10 +11,20 @@ from investigation.schemas.cases import (
     TakeMeasure,
 )
 
+CLAUSE_OF = {
+    "enter_premises": "12(1)",
+    "require_materials": "12(2)",
+    "copy_records": "12(3)",
+    "question": "12(4)",
+    "expert_analysis": "12(5)",
+    "regulatory_talk": "12(6)",
+}
+
 
 @act("case", "take-measure", TakeMeasure)
 def take_measure(do: Act) -> None:
     """Article 12: a measure is recorded with who took it, on whom, and the papers that prove it."""
+    do.cite(CLAUSE_OF[do.data["measure"]])
     do.add("measure", do.data)
 
 
