@@ -78,11 +78,16 @@ def read(service: str) -> Book:
 
 
 def clauses(books: list[Book], gateway_rows: Path = GATEWAY_CLAUSES) -> list[Row]:
-    """Every clause of the regulation once, in its order, from whoever answers for it."""
+    """Every clause of the regulation once, in its order, from whoever answers for it.
+
+    A service may hold the row of a clause that it only helps with: the row names who answers.
+    """
     with gateway_rows.open(encoding="utf-8", newline="") as file:
         found = {row["clause"]: {**row, "service": GATEWAY} for row in csv.DictReader(file)}
     for book in books:
-        found |= {clause: {**row, "service": book.service} for clause, row in book.rules.clauses.items()}
+        for clause, row in book.rules.clauses.items():
+            if row["service"] == book.service or clause not in found:
+                found[clause] = dict(row)
     return sorted(found.values(), key=lambda row: _order(row["clause"]))
 
 
