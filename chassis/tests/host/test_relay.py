@@ -87,13 +87,15 @@ def test_a_fact_that_no_queue_takes_stays_in_the_outbox(client: RpcClient, mint:
 def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_path: Path) -> None:
     postgres = coinstage.PrivatePostgres(tmp_path).start()
     try:
-        samples = [Sample("mint", tmp_path / name, url, postgres.database("mint")) for name in ("one",)]
-        samples.append(Sample("mint", tmp_path / "two", url, samples[0].environment["DATABASE_URL"]))
+        database = postgres.database("mint")
+        samples = [Sample("mint", tmp_path / name, url, database) for name in ("one", "two")]
         office = office_of(samples[0])
         with coinstage.channel_of(url) as channel:
             queue = channel.queue_declare(exclusive=True).queue
             channel.queue_bind(queue, "zhaohui.events", "mint.#")
             relays = [sample.start("relay") for sample in samples]
+            for relay in relays:
+                eventually(lambda r=relay: r.said("relay is up"), what="both relays work")  # type: ignore[misc]
             told = _strike_many(office)
             eventually(lambda: office.outbox.waiting() == 0, 30.0, "the outbox is empty")
             found: dict[str, list[int]] = defaultdict(list)

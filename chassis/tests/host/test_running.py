@@ -1,10 +1,15 @@
 """Promises of a service's process: tasks, clean ends, and faults of the deployment told in one line."""
 
+import sqlite3
+import threading
+from pathlib import Path
+
 import coinstage
 import pytest
 from coinstage import Sample, act, eventually, strike
 
 from chassis.client import RpcClient
+from chassis.core.errors import Refusal
 
 pytestmark = pytest.mark.slow
 
@@ -63,3 +68,38 @@ def test_a_late_listener_is_told_where_a_subject_stands(client: RpcClient, purse
     done = purse.command("baseline", coin, "5")
     assert done.returncode == 0, done.stderr
     eventually(lambda: coinstage.numbers(client, coin) == [], what="it is taken from the sixth on")
+
+
+def test_the_contracts_need_no_keys(purse: Sample, tmp_path: Path) -> None:
+    environment = dict(purse.environment)
+    purse.environment = {key: value for key, value in environment.items() if key not in ("SEAL_KEY", "DATABASE_URL")}
+    try:
+        done = purse.command("contracts", str(tmp_path))
+    finally:
+        purse.environment = environment
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*"))
+
+
+def test_a_database_that_is_away_is_told_as_away(client: RpcClient, mint: Sample) -> None:
+    database = sqlite3.connect(mint.folder / "mint.db", isolation_level=None)
+    database.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Refusal) as refused:
+        act(client, "mint", "strike")
+    database.execute("ROLLBACK")
+    database.close()
+    assert (refused.value.code, refused.value.status) == ("away", 503)
+    strike(client)
+
+
+def test_sigterm_lets_a_running_call_be_answered(url: str, client: RpcClient, purse: Sample, tmp_path: Path) -> None:
+    answers: list[object] = []
+    request = {"seconds": 1.5, "file": str(tmp_path / "ran"), "begun": str(tmp_path / "begun")}
+    caller = threading.Thread(target=lambda: answers.append(client.call("purse", "slowly", request, 10.0)))
+    caller.start()
+    eventually((tmp_path / "begun").exists, what="the call is running")
+    assert purse.stop() == 0
+    caller.join(5.0)
+    assert answers == [None]
+    purse.start()
+    eventually(lambda: coinstage.serves(client, "purse"), what="the purse serves again")

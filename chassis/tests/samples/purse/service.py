@@ -38,7 +38,9 @@ class Purse(Service):
 
     @rpc
     def slowly(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer after `seconds`, and note in `file` that it was run."""
+        """Answer after `seconds`; the file `begun` tells that it runs, `file` that it was run."""
+        if "begun" in request:
+            Path(request["begun"]).touch()
         time.sleep(request["seconds"])
         with Path(request["file"]).open("a") as file:
             file.write(".")
