@@ -1,14 +1,14 @@
 """The sample journeys, told over HTTP alone, each actor with its own login.
 
-A journey is a function of the house's address and of a function that prints one line. `make run` plays the first one,
-`make demo` and tests/journeys play them all.
+A journey is a function of the house's address and of a function that prints one line. `make run` plays the first one
+and leaves some matters under way; `make demo` and tests/journeys play them all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ops.journeys import furniture, voluntary
+from ops.journeys import furniture, morning, voluntary
 from ops.journeys.story import PASSWORD
 
 Say = Callable[[str], None]
@@ -18,9 +18,9 @@ JOURNEYS: tuple[Journey, ...] = (furniture.play, voluntary.play)
 
 
 def play_one(url: str, say: Say) -> None:
-    """The sample case."""
-    for journey in JOURNEYS[:1]:
-        journey(url, say)
+    """The sample case, and some matters under way for whoever signs in afterwards."""
+    furniture.play(url, say)
+    morning.play(url, say)
 
 
 def play(url: str, say: Say) -> None:

@@ -29,13 +29,13 @@ def play(url: str, say: Say) -> str:
     story = Story(url, say)
     say("\n【示例案件】甲醛释放量超标的学习桌：从线索到召回结束 / the sample case, from lead to closed recall")
     experts_ready(story)
-    signal = leads(story)
+    signal, bulletin = leads(story)
     dossier = consultation(story, signal)
     case = notice(story, signal, dossier)
     investigation(story, case, dossier)
     recall_notice(story, case)
     recall(story, case, dossier)
-    story.ended("recall.handler", dossier)
+    story.ended("recall.handler", dossier, bulletin)
     story.person("recall.handler").clock.reset()
     say(f"共 {story.acts} 个行为，卷宗 {dossier} / {story.acts} acts")
     return dossier
@@ -47,7 +47,7 @@ def experts_ready(story: Story) -> None:
     experts.pool(story)
 
 
-def leads(story: Story) -> str:
+def leads(story: Story) -> tuple[str, str]:
     """1. A spot-check bulletin, a public report, a 12315 complaint and foreign alerts; what belongs together becomes a signal."""
     story.on("2026-03-23")
     bulletin = story.open("quality.handler", "bulletin", "register-bulletin", bulletin_data())["root"]
@@ -79,7 +79,7 @@ def leads(story: Story) -> str:
         "cluster",
         {"leads": together, "title": f"{FIRM}：{PRODUCT['name']}甲醛释放量超标"},
     )
-    return str(signal["root"])
+    return str(signal["root"]), bulletin
 
 
 def bulletin_data() -> Json:

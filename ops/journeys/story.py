@@ -75,12 +75,13 @@ class Story:
 
         return until(look, bool, f"a {kind} of {root} in {' or '.join(states)}")[0]
 
-    def ended(self, who: str, dossier: str) -> None:
-        """Print the timeline of a matter, a line an act."""
+    def ended(self, who: str, dossier: str, *also: str) -> None:
+        """Print the timeline of a matter, a line an act; `also` names roots of other dossiers that belong to the story."""
         matter = self.person(who).dossier(dossier)
+        others = [row for root in also for row in self.person(who).journal(root)]
         self._names = {row["id"]: row["zh"] for row in self.person(who).ask("GET", "/organisations")}
         papers = {paper["id"]: paper for paper in matter["documents"]}
-        rows = [self._row(row, papers) for row in matter["timeline"]]
+        rows = [self._row(row, papers) for row in sorted([*others, *matter["timeline"]], key=lambda row: row["at"])]
         for line in table(("日期", "条款", "行为", "行为人", "文号", "期限"), rows):
             self.say(line)
         if matter["away"]:
