@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -298,6 +298,12 @@ def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
         part: PartRule(part, found["zh"], found.get("en", part), found["states"])
         for part, found in row.get("parts", {}).items()
     }
+    clocks = {}
+    for clock, found in row.get("clocks", {}).items():
+        try:
+            clocks[clock] = _clock(clock, found)
+        except (KeyError, TypeError, ValueError) as fault:
+            faults.append(f"{name}.{clock}: {type(fault).__name__} {fault}")
     acts = {}
     for act, found in row.get("acts", {}).items():
         try:
@@ -313,7 +319,7 @@ def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
         parts=parts,
         reads={party: _read(found) for party, found in row.get("reads", {}).items()},
         marks={mark: frozenset(as_list(who)) for mark, who in row.get("marks", {}).items()},
-        clocks={clock: _clock(clock, found) for clock, found in row.get("clocks", {}).items()},
+        clocks=clocks,
         acts=acts,
     )
 
@@ -435,18 +441,34 @@ def check(
             if (kind.name, act.name) not in known:
                 faults.append(f"{where}: no function")
             faults += [f"{where}: no guard {guard!r}" for guard in act.needs if guard not in present]
-            faults += [f"{where}: no actor {who!r}" for who in act.by if who not in book.actors]
-            faults += [f"{where}: no clock {c!r}" for c in _clocks_of(act) if c not in kind.clocks]
             faults += [f"{where}: no finder {t.find!r}" for t in act.triggers if t.find and t.find not in found]
-            if not act.by and not act.triggers:
-                faults.append(f"{where}: nobody may do it")
-            if act.approval and act.approval not in book.approvals:
-                faults.append(f"{where}: no approval chain {act.approval!r}")
-            if act.on and act.on not in kind.parts:
-                faults.append(f"{where}: no part {act.on!r}")
-            if book.clauses:
-                faults += [f"{where}: clause {c} is not this service's" for c in act.clauses if c not in book.clauses]
+            faults += [f"{where}: {fault}" for fault in _check_act(book, kind, act)]
     return faults
+
+
+def _check_act(book: Rulebook, kind: KindRule, act: ActRule) -> Iterator[str]:
+    """Yield what a row names that there is not, and what it asks for that cannot be."""
+    groups = {kind.name, *kind.parts, *book.kinds}
+    yield from (f"no actor {who!r}" for who in (*act.by, *sorted(act.shown)) if who not in book.actors)
+    yield from (f"no clock {clock!r}" for clock in _clocks_of(act) if clock not in kind.clocks)
+    if not act.by and not act.triggers:
+        yield "nobody may do it"
+    if act.approval and act.approval not in book.approvals:
+        yield f"no approval chain {act.approval!r}"
+    if act.approval and act.new:
+        yield "a draft needs a root, and this act opens one"
+    if act.on and act.on not in kind.parts:
+        yield f"no part {act.on!r}"
+    yield from (f"no part {part!r}" for part in act.adds if part not in kind.parts)
+    named = {*act.sources, *(group for moves in act.all_moves for group in moves)}
+    yield from (f"no kind or part {group!r}" for group in sorted(named - groups - {str(act.on)}))
+    yield from (f"clock {clock!r} ends on a day and cannot be extended" for clock in act.extends if _until(kind, clock))
+    if book.clauses:
+        yield from (f"clause {clause} is not this service's" for clause in act.clauses if clause not in book.clauses)
+
+
+def _until(kind: KindRule, clock: str) -> bool:
+    return clock in kind.clocks and kind.clocks[clock].until is not None
 
 
 def _clocks_of(act: ActRule) -> list[str]:
@@ -463,12 +485,14 @@ def _check_states(book: Rulebook, kind: KindRule) -> list[str]:
         left: set[str] = set()
         for act in acts:
             targets = {moves[group] for moves in act.all_moves if group in moves}
+            added = {act.adds[group]} if group in act.adds else set()
             sources = act.sources.get(group, frozenset())
             sources = frozenset(states) - final if sources is None else sources
             faults += [
-                f"{act.kind}.{act.name}: no state {s!r} of {group}" for s in (targets | set(sources)) - set(states)
+                f"{act.kind}.{act.name}: no state {s!r} of {group}"
+                for s in (targets | set(sources) | added) - set(states)
             ]
-            reached |= targets | ({act.adds[group]} if group in act.adds else set())
+            reached |= targets | added
             left |= {source for source in sources if targets - {source}}
         faults += [f"{kind.name}: state {s!r} of {group} is never reached" for s in sorted(set(states) - reached)]
         if group == kind.name:
