@@ -1,0 +1,65 @@
+"""Stages of the sample service of boxes, on both databases."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from chassis.testing import Cluster, Stage, private_postgresql
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "samples"))
+settings.register_profile(
+    "core", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+settings.load_profile("core")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A PostgreSQL of this run."""
+    with private_postgresql() as cluster:
+        yield cluster
+
+
+def _stage(folder: Path, url: str | None = None) -> Stage:
+    from boxes.app import application
+    from boxes.people import PEOPLE, SETTINGS
+
+    return Stage(application, folder, PEOPLE, url=url, settings=SETTINGS)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The boxes on SQLite; it is ten in the morning of 6 July 2026, a Monday."""
+    found = _stage(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Stage]:
+    """The boxes on PostgreSQL."""
+    from boxes.app import application
+
+    found = _stage(tmp_path, postgresql.database(application))
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest) -> Stage:
+    """The boxes on each of the two databases in turn."""
+    found: Stage = request.getfixturevalue("stage" if request.param == "sqlite" else "on_postgresql")
+    return found
+
+
+@pytest.fixture
+def kept(either: Stage) -> Callable[..., str]:
+    """Keep a box and return its id."""
+
+    def keep(who: str = "keeper", **data: object) -> str:
+        return str(either.act(who, "box", "keep", {"label": "甲", **data})["root"])
+
+    return keep
