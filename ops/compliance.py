@@ -35,6 +35,8 @@ STATES_HEAD = """\
 图中只画改变状态的行为，表中列出全部行为。The diagrams show the acts that change a state, the tables all of them.
 """
 ACTS_HEAD = "| 行为 | 条款 | 行为人 | 从状态 | 到状态 | 期限 | 文书 |\n|---|---|---|---|---|---|---|\n"
+ANYWHERE = "any_open_state"
+"""Stands in a diagram for every state that is not final, where an act may be done in all of them."""
 POSTS = {"handler": "承办人", "head": "处室负责人", "legal": "法制审核", "leader": "局领导", "registry": "文书"}
 UNITS = {"working days": "个工作日", "days": "日", "months": "个月"}
 Row = dict[str, str]
@@ -185,23 +187,28 @@ def diagram(rules: Rulebook, group: str, texts: Texts, final: Iterable[str] = ()
     """The states of one kind of root or part, and the acts of this service that lead from one to another."""
     lines = ["stateDiagram-v2"]
     lines += [f'    state "{_plain(found["zh"])}" as {state}' for state, found in texts.items()]
-    for kind in rules.kinds.values():
-        for act in kind.acts.values():
-            label = f"{_plain(act.zh)} {act.clause}"
-            lines += [f"    {begin} --> {end}: {label}" for begin, end in moves(act, group, texts, final)]
+    arrows = [
+        f"    {begin} --> {end}: {_plain(act.zh)} {act.clause}"
+        for kind in rules.kinds.values()
+        for act in kind.acts.values()
+        for begin, end in moves(act, group)
+    ]
+    if any(ANYWHERE in arrow for arrow in arrows):
+        lines.append(f'    state "未办结的各状态" as {ANYWHERE}')
+    lines += arrows
     lines += [f"    {state} --> [*]" for state in sorted(final)]
     return "\n".join(dict.fromkeys(lines)) + "\n"
 
 
-def moves(act: ActRule, group: str, texts: Texts, final: Iterable[str] = ()) -> list[tuple[str, str]]:
+def moves(act: ActRule, group: str) -> list[tuple[str, str]]:
     """The arrows of one act: from each state it may be done in, to each state it may lead to."""
-    added = [act.adds[group]] if group in act.adds else []
+    added = [("[*]", act.adds[group])] if group in act.adds else []
     ends = sorted({found[group] for found in act.all_moves if group in found})
     if act.new and act.kind == group:
         return [("[*]", end) for end in ends]
     sources = act.sources.get(group)
-    begins = sorted(sources) if sources is not None else [state for state in texts if state not in set(final)]
-    return [("[*]", end) for end in added] + [(begin, end) for begin in begins for end in ends if begin != end]
+    begins = [ANYWHERE] if sources is None else sorted(sources)
+    return added + [(begin, end) for begin in begins for end in ends if begin != end]
 
 
 def _plain(text: str) -> str:
