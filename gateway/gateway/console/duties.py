@@ -13,12 +13,13 @@ from gateway.console.session import acting
 from gateway.console.words import urgency
 
 Row = dict[str, Any]
-GROUPS = ("overdue", "drafts", "near", "later", "open")
+GROUPS = ("overdue", "drafts", "near", "later", "open", "far")
+FAR_DAYS = 60  # working days left beyond which a clock is folded away
 
 
 @console.get("/")
 def duties() -> str:
-    """My duties in groups: overdue, drafts for me, due within days, later, and what waits without a date."""
+    """My duties in groups: overdue, drafts for me, due within days, later, what waits without a date, and what is far off."""
     found = matters.duties(services(), acting())
     items = sorted(found["items"], key=_order)
     groups = {name: [item for item in items if _group(item) == name] for name in GROUPS}
@@ -53,7 +54,9 @@ def _group(item: Row) -> str:
         return "overdue"
     if item.get("why") == "draft":
         return "drafts"
-    return {"today": "near", "soon": "near", "calm": "later"}.get(how, "open")
+    if how == "calm":
+        return "far" if int(item["working_days_left"]) > FAR_DAYS else "later"
+    return "near" if how in ("today", "soon") else "open"
 
 
 def _order(item: Row) -> tuple[str, int, str]:

@@ -1,4 +1,4 @@
-"""收件箱: the documents served to my organisation, with the clocks that run in their matters."""
+"""收件箱: the documents served to my organisation and those it filed, each with the running clocks that its arrival started."""
 
 from __future__ import annotations
 
@@ -13,36 +13,46 @@ from gateway.console.files import files_of
 from gateway.console.session import acting
 from gateway.identity import Acting
 
+Row = dict[str, Any]
 DOCUMENT = "document"  # the kind of root that notify keeps for a paper
 PAGE_SIZE = 20
 
 
 @console.get("/inbox")
 def inbox() -> str:
-    """Documents for my organisation, the newest first; each with the running clocks and duties of its dossier."""
+    """The papers of my organisation, what changed last first."""
     who = acting()
     page = max(1, request.args.get("page", 1, type=int))
-    found: dict[str, Any] = {"items": [], "total": 0}
+    found: Row = {"items": [], "total": 0}
     if DOCUMENT in kinds():
         found = matters.search(services(), DOCUMENT, {"page": page, "size": PAGE_SIZE}, who)
-    asked = [(kinds()[DOCUMENT]["service"], "get", {"id": item["id"]}) for item in found["items"]]
-    letters = [
-        _letter(item, view, who) for item, view in zip(found["items"], services().call_each(asked, who), strict=True)
-    ]
     duties = matters.duties(services(), who)
-    clocks: dict[str, list[dict[str, Any]]] = {}
-    for item in duties["items"]:
-        if item.get("dossier") and item.get("clock"):
-            clocks.setdefault(item["dossier"], []).append(item)
+    asked = [(kinds()[DOCUMENT]["service"], "get", {"id": item["id"]}) for item in found["items"]]
+    views = services().call_each(asked, who)
+    letters = [_letter(item, view, who, duties["items"]) for item, view in zip(found["items"], views, strict=True)]
     last = max(1, -(-int(found["total"]) // PAGE_SIZE))
     return render_template(
-        "console/inbox.html", letters=letters, clocks=clocks, away=duties["away"], page=page, last=last, kinds=kinds()
+        "console/inbox.html", letters=letters, away=duties["away"], page=page, last=last, kinds=kinds()
     )
 
 
-def _letter(item: dict[str, Any], view: dict[str, Any] | None, who: Acting) -> dict[str, Any]:
-    """A document as the inbox lists it: its file where it has one, and whether we filed it ourselves."""
+def _letter(item: Row, view: Row | None, who: Acting, duties: list[Row]) -> Row:
+    """A document as the inbox lists it: its files, when it was served, whether we filed it, the clocks it started.
+
+    A clock counts from the day of service: of this dossier, the clocks that began on that day are this paper's.
+    """
     body = (view or {}).get("body") or {}
-    issuer = body.get("issuer")
-    mine = isinstance(issuer, dict) and issuer.get("id") in who.organisations
-    return {**item, "file": next(files_of(body), None), "mine": mine}
+    issuer, service = body.get("issuer"), body.get("service")
+    served = service.get("served_on") if isinstance(service, dict) else None
+    return {
+        **item,
+        "files": list(files_of(body)),
+        "mine": isinstance(issuer, dict) and issuer.get("id") in who.organisations,
+        "served_on": served,
+        "signed_on": body.get("signed_on"),
+        "clocks": [
+            duty
+            for duty in duties
+            if served and duty.get("clock") and duty["dossier"] == item["dossier"] and duty.get("start_on") == served
+        ],
+    }

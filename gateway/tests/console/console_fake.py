@@ -519,6 +519,7 @@ def roots() -> dict[str, Row]:
             {
                 "addressee": {"id": PRODUCER, "name": "辽宁示例家具制造有限公司"},
                 "issuer": {"id": "org_210000", "name": "省局"},
+                "service": {"manner": "electronic", "served_on": "2026-07-06"},
                 "file": NOTICE_FILE,
             },
         ),

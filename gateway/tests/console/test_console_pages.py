@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from console_desk import Desk, Tags
-from console_fake import CASE, DOSSIER, DRAFT, LEAD, NOTICE, NOTICE_FILE, PDF, PUBLICATION, RECALL, FakeProvince
+from console_fake import CASE, CLOCK, DOSSIER, DRAFT, LEAD, NOTICE, NOTICE_FILE, PDF, PUBLICATION, RECALL, FakeProvince
 from flask import Flask
 
 from gateway.console.words import say
@@ -142,6 +142,14 @@ def test_duties_stand_by_urgency_with_clause_marks_and_days(desk: Browser, servi
     assert "暂定" in page and page.index("接收") < page.index("结案")
 
 
+def test_a_clock_that_is_far_off_is_folded_away(
+    desk: Browser, services: FakeProvince, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CLOCK, "working_days_left", 390)
+    page = desk().sign_in("maker").get("/console/").text
+    assert page.index("<summary>较远的期限（1 项）") < page.index("异议期限")
+
+
 def test_a_service_that_is_away_is_a_banner_and_the_rest_is_there(desk: Browser, services: FakeProvince) -> None:
     person = desk().sign_in("maker")
     person.get("/console/")
@@ -204,7 +212,8 @@ def test_a_root_that_is_not_mine_is_not_found(desk: Browser) -> None:
 def test_the_inbox_shows_papers_with_the_clocks_of_their_matter(desk: Browser) -> None:
     page = desk().sign_in("maker").get("/console/inbox").text
     assert "召回通知书" in page and "辽市监召通〔2026〕3号" in page
-    assert "异议期限" in page and "2026-07-20" in page
+    assert "2026-07-06 送达" in page
+    assert "异议期限" in page and "2026-07-20" in page, "the clocks that its service started"
 
 
 def test_a_list_is_searched_by_words_and_state(desk: Browser, services: FakeProvince) -> None:
