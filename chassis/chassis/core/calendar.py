@@ -47,7 +47,7 @@ class WorkingCalendar:
     """The China calendar; `announced` is the last year whose holiday notice is out (known to the library)."""
 
     def __init__(self, announced: int | None = None) -> None:
-        self._china = holidays.country_holidays("CN", categories=("public", "half_day"))
+        self._china = holidays.country_holidays("CN")
         self._announced = announced
         self._days: dict[date, bool] = {}
 
