@@ -74,7 +74,9 @@ class Clockwork:
     def recompute(self, run: ClockRun, length: Length | None = None) -> bool:
         """Count a clock again, as when its length or the calendar changed; tell whether its end moved."""
         if run.length.startswith("until "):
-            return False
+            was, run.provisional = run.provisional, int(run.due_on[:4]) > self.calendar.announced
+            run.touched = run.touched or was != run.provisional
+            return was != run.provisional
         length = length or Length.of(run.length)
         deadline = self.calendar.deadline(date.fromisoformat(run.start_on), length)
         before = (run.due_on, run.provisional)
