@@ -10,7 +10,7 @@ from flask import g
 from chassis.client import Away
 from chassis.core.errors import Refusal
 from gateway import matters
-from gateway.console.lexicon import Lexicon, lexicon_of
+from gateway.console.lexicon import Lexicon, everywhere, of_act, of_kind
 from gateway.console.session import visitor
 from gateway.services import Services, kind_of
 from gateway.wiring import gateway
@@ -42,16 +42,22 @@ def kind_row(kind: str) -> Row:
     return kinds().get(kind) or services().kind(kind)
 
 
-def lexicon(kind: str, act: str | None = None) -> Lexicon:
-    """The lexicon of a kind, kept as long as the services describe the same."""
+def lexicon(kind: str = "", act: str | None = None) -> Lexicon:
+    """The lexicon of a kind, or of one of its acts; kept as long as the services describe the same."""
     if "described" not in g:
         g.described = services().hash()
     key = (g.described, kind, act)
     if key not in _lexicons:
         if len(_lexicons) >= LEXICONS_KEPT:
             _lexicons.clear()
-        _lexicons[key] = lexicon_of(kinds(), kind, act)
+        _lexicons[key] = _lexicon(kind, act)
     return _lexicons[key]
+
+
+def _lexicon(kind: str, act: str | None) -> Lexicon:
+    if not kind:
+        return everywhere(kinds())
+    return of_act(kinds(), kind, act, lexicon(kind)) if act else of_kind(kinds(), kind, lexicon())
 
 
 def act_row(kind: str, act: str) -> Row:
