@@ -13,6 +13,7 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import MetaData, select, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis.core import inbox, rulebook, scheduler, store, tables, views
 from chassis.core.calendar import WorkingCalendar
@@ -30,7 +31,8 @@ from chassis.core.outbox import Outbox
 from chassis.core.seal import Seal
 from chassis.core.tasks import Tasks
 from chassis.core.times import clock_from
-from chassis.core.tokens import Verifier
+from chassis.core.tokens import Actor, Verifier
+from chassis.core.wire import admit
 from chassis.core.work import Work
 
 Json = dict[str, Any]
@@ -136,12 +138,24 @@ class Office:
     def perform(self, request: Json) -> Json:
         """Perform an act: `command kind id act part expects data trace token` → the outcome (docs/architecture.md)."""
         command = self._command(request)
-        with self.database.writing() as connection:
-            outcome = self.work.perform(connection, command, self.clock.now())
+        try:
+            outcome = self._performed(command)
+        except IntegrityError:  # the same command came twice at once: now the first answer is there
+            outcome = self._performed(command)
         self.committed()
         return outcome
 
+    def _performed(self, command: Command) -> Json:
+        with self.database.writing() as connection:
+            return self.work.perform(connection, command, self.clock.now())
+
+    def _asker(self, request: Json) -> Actor:
+        """Return who asks, once the request is one that can be kept."""
+        admit(request)
+        return self.tokens.actor(request.get("token"))
+
     def _command(self, request: Json) -> Command:
+        actor = self._asker(request)
         identifier, data, expects = request.get("command"), request.get("data"), request.get("expects")
         if not isinstance(identifier, str) or not 8 <= len(identifier) <= 120:
             raise Refusal(
@@ -151,7 +165,9 @@ class Office:
             raise Refusal("invalid", errors={"": ["应为对象 / expected an object"]})
         if expects is not None and (not isinstance(expects, int) or isinstance(expects, bool)):
             raise Refusal("invalid", errors={"expects": ["版本号应为整数 / a version is a whole number"]})
-        actor = self.tokens.actor(request.get("token"))
+        for name in ("id", "part", "trace"):
+            if not isinstance(request.get(name), str | None):
+                raise Refusal("invalid", errors={name: ["应为文字 / expected a text"]})
         return Command(
             id=f"{actor.person or 'public'}:{identifier}",
             kind=str(request.get("kind")),
@@ -193,30 +209,34 @@ class Office:
 
     def acts(self, request: Json) -> list[Json]:
         """Say what the actor may do now: on a root (`id`), or to open one of a `kind`."""
+        actor = self._asker(request)
         with self.database.reading() as connection:
-            return views.acts(self, connection, self.tokens.actor(request.get("token")), request)
+            return views.acts(self, connection, actor, request)
 
     def get(self, request: Json) -> Json:
         """Return a root as the actor may see it; `reveal` opens the marked fields it may see, which is recorded."""
-        actor = self.tokens.actor(request.get("token"))
+        actor = self._asker(request)
         reveal = bool(request.get("reveal"))
         with self.database.writing() if reveal else self.database.reading() as connection:
             return views.get(self, connection, actor, str(request.get("id")), reveal=reveal)
 
     def search(self, request: Json) -> Json:
         """Return a page of the roots of a kind, or of a dossier, that the actor may see."""
+        actor = self._asker(request)
         with self.database.reading() as connection:
-            return views.search(self, connection, self.tokens.actor(request.get("token")), request)
+            return views.search(self, connection, actor, request)
 
     def duties(self, request: Json) -> list[Json]:
         """Return what waits for the actor: running clocks with the acts that would meet them, drafts, and roots that await an act."""
+        actor = self._asker(request)
         with self.database.reading() as connection:
-            return views.duties(self, connection, self.tokens.actor(request.get("token")))
+            return views.duties(self, connection, actor)
 
     def journal(self, request: Json) -> list[Json]:
         """Return the journal of a root or of a whole dossier, as far as the actor may see it."""
+        actor = self._asker(request)
         with self.database.reading() as connection:
-            return views.journal(self, connection, self.tokens.actor(request.get("token")), request)
+            return views.journal(self, connection, actor, request)
 
     def read_root(self, root_id: str) -> Json:
         """Return a root as the system sees it (for tasks)."""

@@ -41,7 +41,11 @@ class Database:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(
-        url, poolclass=QueuePool, pool_size=5, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}
+        url,
+        poolclass=QueuePool,
+        pool_size=5,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
 
     @event.listens_for(engine, "connect")
@@ -69,5 +73,10 @@ def _postgresql(url: str) -> Engine:
     }
     options = f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC"
     return create_engine(
-        url, pool_size=12, max_overflow=8, pool_pre_ping=True, connect_args={**keepalives, "options": options}
+        url,
+        pool_size=12,
+        max_overflow=8,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={**keepalives, "options": options},
     )

@@ -141,7 +141,7 @@ class ActRule:
     document: str | None
     adds: Mapping[str, str]
     shown: frozenset[str]
-    awaits: bool
+    awaits: frozenset[str]
     advisory: bool
     source: str | None
     help: str | None
@@ -384,7 +384,7 @@ def _act(kind: str, name: str, row: Mapping[str, Any], faults: list[str]) -> Act
         document=row.get("document"),
         adds=dict(row.get("adds", {})),
         shown=frozenset(as_list(row.get("shown"))),
-        awaits=bool(row.get("awaits")),
+        awaits=_awaits(row.get("awaits"), sources.get(kind)),
         advisory=row.get("verified") is False,
         source=row.get("source"),
         help=row.get("help"),
@@ -402,6 +402,15 @@ def _sources(value: Any, kind: str, addressed: str) -> tuple[bool, dict[str, fro
     if value == "new":
         return True, {}
     return False, {addressed: states(value)}
+
+
+def _awaits(value: Any, states: frozenset[str] | None) -> frozenset[str]:
+    """Return the states of the root in which it waits for the act: named ones, or all that the act leads from (`any` is every one)."""
+    if not value:
+        return frozenset()
+    if value is True:
+        return frozenset({"any"}) if states is None else states
+    return frozenset(as_list(value))
 
 
 def _targets(value: Any, addressed: str, chosen: bool) -> dict[str, dict[str, str]]:

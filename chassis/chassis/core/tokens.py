@@ -99,6 +99,8 @@ class Verifier:
         """Return the actor of a token; none is the public; a bad or stale one is refused as unauthenticated."""
         if token is None:
             return PUBLIC
+        if not isinstance(token, str):
+            raise Refusal("unauthenticated", reason="NoText")
         known = self._seen.get(token)
         if known and known[0] > time.time():
             return known[1]
@@ -110,7 +112,7 @@ class Verifier:
                 issuer=ISSUER,
                 options={"require": ["exp", "iss"], "verify_sub": False},
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise Refusal("unauthenticated", reason=type(error).__name__) from None
         if len(self._seen) > 1000:
             self._seen.clear()

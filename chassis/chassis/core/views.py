@@ -465,10 +465,17 @@ def duties(office: "Office", connection: Connection, actor: Actor) -> list[Json]
     if actor.person is None:
         return []
     found = _clock_duties(office, connection, actor)
-    covered = {(duty["root"], act) for duty in found for act in duty["acts"]}
-    found += [
-        d for d in _awaited(office, connection, actor) if not all((d["root"], act) in covered for act in d["acts"])
-    ]
+    timed = {duty["root"]: duty for duty in reversed(found)}
+    for duty in _awaited(office, connection, actor):
+        if duty["root"] not in timed:
+            found.append(duty)
+            continue
+        first = timed[duty["root"]]
+        for name, zh, en in zip(duty["acts"], duty["acts_zh"], duty["acts_en"], strict=True):
+            if name not in first["acts"]:
+                first["acts"].append(name)
+                first["acts_zh"].append(zh)
+                first["acts_en"].append(en)
     found += _draft_duties(office, connection, actor)
     return sorted(found, key=lambda duty: (duty["due_at"] or "9999", duty["since"]))
 
@@ -528,7 +535,8 @@ def _awaited(office: "Office", connection: Connection, actor: Actor) -> list[Jso
     table, found = tables.roots, []
     for kind in office.rulebook.kinds.values():
         waiting = [act for act in kind.acts.values() if act.awaits and not act.new]
-        states = sorted({s for act in waiting for s in (act.sources.get(kind.name) or kind.open_states())} - kind.final)
+        named = {state for act in waiting for state in act.awaits}
+        states = sorted((kind.open_states() if "any" in named else named) - kind.final)
         if not waiting:
             continue
         query = (
@@ -541,7 +549,9 @@ def _awaited(office: "Office", connection: Connection, actor: Actor) -> list[Jso
             loaded = store.load(connection, root_id, lock=False)
             names = []
             drafted = _drafted(connection, root_id)
-            for act in [act for act in waiting if act.name not in drafted]:
+            for act in waiting:
+                if act.name in drafted or not act.awaits & {loaded.root.state, "any"}:
+                    continue
                 targets: list[Part | None] = [p for p in loaded.parts if p.kind == act.on] if act.on else [None]
                 if any(_waits_for(office, actor, kind, act, loaded, part) for part in targets):
                     names.append(act.name)

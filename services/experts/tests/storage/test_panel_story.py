@@ -160,7 +160,8 @@ def test_a_member_sees_the_question_and_not_the_draw_and_only_while_he_sits(stag
     seen = stage.office.get({"token": stage.token(expert(person)), "id": stage.last["panel"]})
     assert seen["body"]["question"] == REQUEST["data"]["question"]
     assert not {"draw", "request", "root"} & set(seen["body"])
-    assert seen["parts"] == seen["parties"] == []
+    assert [part["body"]["person"] for part in seen["parts"]] == [person]
+    assert seen["parties"] == []
     offered = stage.office.acts({"token": stage.token(expert(person)), "id": stage.last["panel"]})
     assert {each["act"] for each in offered} == {"confirm-seat", "declare-conflict"}
     assert {each["part"] for each in offered} == {stage.seats()[1]["id"]}
