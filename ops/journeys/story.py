@@ -30,7 +30,9 @@ class Story:
         return self._people[username]
 
     def on(self, day: str, hour: int = 9) -> None:
-        """Make it this day."""
+        """Make it this day, once the papers of the day before are printed."""
+        registry = self.person("recall.handler")
+        until(lambda: registry.search("document", state="registered"), lambda waiting: not waiting, "papers printed")
         self.person("recall.handler").clock.morning(date.fromisoformat(day), hour)
 
     def open(self, who: str | None, kind: str, act: str, data: Mapping[str, Any]) -> Json:
