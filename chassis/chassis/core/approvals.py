@@ -210,28 +210,8 @@ def _finished(work: "Work", unit: Unit, loaded: store.Loaded, row: Mapping[str, 
 
 
 def _answer(work: "Work", unit: Unit, loaded: store.Loaded, act: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    root, rule, kind = loaded.root, work.rule(loaded.root.kind, act), work.kind(loaded.root.kind)
     post = row["chain"][row["step"]] if row["state"] == "open" else None
-    return {
-        "root": root.id,
-        "kind": root.kind,
-        "title": root.title,
-        "number": root.number,
-        "dossier": root.dossier,
-        "state": root.state,
-        "state_zh": kind.states[root.state]["zh"],
-        "state_en": kind.states[root.state]["en"],
-        "version": root.version,
+    return work.standing(unit, loaded, work.rule(loaded.root.kind, act)) | {
         "part": row["part_id"] or None,
-        "act": act,
-        "zh": rule.zh,
-        "en": rule.en,
-        "clause": rule.clause,
-        "seq": root.head_seq,
-        "at": iso(unit.now),
-        "clocks": [],
-        "documents": [],
-        "opened": [],
-        "repeat": False,
         "draft": {"id": row["id"], "state": row["state"], "step": row["step"], "post": post, "hash": row["digest"]},
     }

@@ -4,17 +4,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chassis.core.errors import Refusal
+from chassis.core.seal import REFERENCE
 
 LARGEST = 2**53 - 1
 """The largest whole number that JSON carries without loss (RFC 8785)."""
 
 HALF = "不能有残缺字符或空字符 / half a character, or a NUL"
 FRACTION = "应为整数，不能有小数 / a whole number is expected, not a fraction"
+RESERVED = f"不能使用保留名称 {REFERENCE} / this name is reserved"
 RANGE = "数字过大 / the number is too large"
 
 
 def admit(request: Mapping[str, Any]) -> None:
-    """Refuse as invalid, with dotted paths, what cannot be recorded: fractions, huge numbers, broken text. Paths under `data` begin there."""
+    """Refuse as invalid, with dotted paths, what cannot be recorded: fractions, huge numbers, broken text, and what poses as a sealed value.
+
+    Paths under `data` begin there.
+    """
     try:
         faults = dict(_faults(request, ""))
     except RecursionError:
@@ -32,8 +37,8 @@ def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, HALF
     elif isinstance(value, dict):
         for key, item in value.items():
-            if _broken(str(key)):
-                yield path, HALF
+            if _broken(str(key)) or key == REFERENCE:
+                yield path, RESERVED if key == REFERENCE else HALF
             else:
                 yield from _faults(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, (list, tuple)):

@@ -684,9 +684,9 @@ class Work:
             }
         )
 
-    def outcome(self, act: "Act") -> dict[str, Any]:
-        """Return the answer to an act: where the root stands now, its version, clause and clocks."""
-        root, rule, kind = act.root, act.rule, self.kind(act.rule.kind)
+    def standing(self, unit: Unit, loaded: Loaded, rule: ActRule) -> dict[str, Any]:
+        """Return what every answer says: where the root stands now, by which act, on which clause, at what time."""
+        root, kind = loaded.root, self.kind(loaded.root.kind)
         return {
             "root": root.id,
             "kind": root.kind,
@@ -697,21 +697,34 @@ class Work:
             "state_zh": kind.states[root.state]["zh"],
             "state_en": kind.states[root.state]["en"],
             "version": root.version,
-            "part": act.part.id if act.part else None,
-            "part_version": act.part.version if act.part else None,
+            "part": None,
+            "part_version": None,
             "act": rule.name,
             "zh": rule.zh,
             "en": rule.en,
-            "clause": act.clause,
+            "clause": rule.clause,
             "seq": root.head_seq,
-            "at": iso(act.now),
+            "at": iso(unit.now),
+            "clocks": [],
+            "documents": [],
+            "opened": [],
+            "added": [],
+            "noted": {},
+            "draft": None,
+            "repeat": False,
+        }
+
+    def outcome(self, act: "Act") -> dict[str, Any]:
+        """Return the answer to an act: the standing, with the clocks, papers, roots and parts that came of it."""
+        return self.standing(act.unit, act.loaded, act.rule) | {
+            "part": act.part.id if act.part else None,
+            "part_version": act.part.version if act.part else None,
+            "clause": act.clause,
             "clocks": act.clocks,
             "documents": act.documents,
             "opened": act.opened,
             "added": [{"kind": part.kind, "id": part.id} for part in act.loaded.parts if part.new],
             "noted": act.notes,
-            "draft": None,
-            "repeat": False,
         }
 
     def finish(self, unit: Unit, outcome: Mapping[str, Any], command: Command | None = None) -> None:
