@@ -240,7 +240,7 @@ def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any],
     """
     reading = _Reading(schema.get("$defs", {}), submitted, files, keep)
     top = _resolve(schema, reading.definitions)
-    found = reading.object(top, "")
+    found = reading.members(top, "")
     return found if isinstance(found, dict) else {}
 
 
@@ -255,15 +255,15 @@ class _Reading:
         found = _resolve(schema, self.definitions)
         kind = _kind(found | {"items": _resolve(found.get("items", {}), self.definitions)}, NOT_OFFERED)
         if kind == "object":
-            return self.object(found, path)
+            return self.members(found, path)
         if kind == "file":
             return self.file(path)
         if _type(found) == "array":
-            return self.list(found, path)
+            return self.items(found, path)
         written = str(self.submitted.get(path) or "").strip()
         return _typed(kind, written) if written else None
 
-    def object(self, schema: Schema, path: str) -> Any:
+    def members(self, schema: Schema, path: str) -> Any:
         found = {}
         for name, inner in schema.get("properties", {}).items():
             value = self.value(inner, f"{path}.{name}" if path else name)
@@ -271,7 +271,7 @@ class _Reading:
                 found[name] = value
         return found or None
 
-    def list(self, schema: Schema, path: str) -> Any:
+    def items(self, schema: Schema, path: str) -> Any:
         chosen = [value for value in self.submitted.getlist(path) if value]
         if chosen:
             return chosen

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from chassis.core.times import today
-from gateway import csrf
+from gateway import csrf, matters
 from gateway.console import words
 from gateway.console.asking import act_name, act_row, kinds, lexicon, looks_like_root, name, part_name, root_label
 from gateway.console.session import acting_choices, visitor
@@ -41,6 +41,7 @@ def provide() -> dict[str, Any]:
         "act_row": act_row,
         "act_name": act_name,
         "part_name": part_name,
+        "is_id": lambda text: matters.IDENTIFIER.fullmatch(text) is not None,
         "root_label": root_label,
         "all_kinds": kinds,
         "today": lambda: today(gateway().clock.now()).isoformat(),
