@@ -1,7 +1,8 @@
 """Fixtures for everybody's tests across services.
 
 `stack`: one running house a run. Tests share it, so each makes a dossier of its own, none counts globally, and none moves
-time or kills anything. `own_stack`: a house for the tests of one module alone, which may do both. `signed_in`: people.
+time or kills anything. `signed_in`: its people. `played`: a house in which both journeys have been played, to look at.
+`own_stack`: a house for the tests of one module alone, which may move time and kill.
 """
 
 from __future__ import annotations
@@ -12,13 +13,19 @@ import pytest
 
 from ops.journeys.http import Person
 from ops.stack import Stack
-from tests.stack import running, sign_in
+from tests.stack import Played, play_all, running, sign_in
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("stack")) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    with running(tmp_path_factory.mktemp("played")) as house:
+        yield play_all(house)
 
 
 @pytest.fixture(scope="module")

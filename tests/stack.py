@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from ops.journeys.http import Person
+from ops.journeys import furniture, voluntary
+from ops.journeys.http import Person, until
 from ops.journeys.story import PASSWORD
 from ops.layout import GATEWAY, scratch
 from ops.stack import Stack
+
+Json = dict[str, Any]
+
+SETTLED = 300.0
+"""Seconds for everything to arrive: a task whose process was killed is taken up again when its lease of 120 s ends."""
+
+
+@dataclass
+class Played:
+    """A house after both journeys: the dossiers they made, and every line they printed."""
+
+    stack: Stack
+    furniture: str
+    voluntary: str
+    lines: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -20,6 +40,43 @@ def running(folder: Path) -> Iterator[Stack]:
         yield stack
 
 
+def play_all(stack: Stack) -> Played:
+    """Play both journeys, in peace, and wait until every fact of them has arrived."""
+    lines: list[str] = []
+    played = Played(stack, furniture.play(stack.url, lines.append), voluntary.play(stack.url, lines.append), lines)
+    settle(stack)
+    return played
+
+
 def sign_in(stack: Stack, username: str | None = None) -> Person:
     """A person of the sample province; without a name, the public."""
     return Person(stack.url, username, PASSWORD if username else None)
+
+
+def health(stack: Stack, service: str) -> Json:
+    """What `python -m <service> health` says."""
+    told: Json = json.loads(stack.run(service, "health", check=False).stdout)
+    return told
+
+
+def settle(stack: Stack) -> None:
+    """Wait until every outbox is empty and no fact or task is on its way."""
+
+    def moving() -> dict[str, Json]:
+        told = {service: health(stack, service) for service in stack.layout.services}
+        return {
+            service: row
+            for service, row in told.items()
+            if row.get("outbox") or row.get("tasks") or row.get("held") or any(row["queues"].values())
+        }
+
+    until(moving, lambda rows: not rows, "every outbox, task list and queue empty", seconds=SETTLED)
+
+
+def timeline(stack: Stack, dossier: str) -> Counter[tuple[str, str, str]]:
+    """How often each (kind of root, act, clause) stands in the journals of a matter, all services together."""
+    person = sign_in(stack, "recall.handler")
+    matter = person.dossier(dossier)
+    person.close()
+    assert matter["away"] == []
+    return Counter((row["root_kind"], row["act"], str(row["clause"])) for row in matter["timeline"])

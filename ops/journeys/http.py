@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import httpx
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-PATIENCE = 30.0
+PATIENCE = 90.0
 PAUSE = 0.1
-TRIES_AWAY = 60
+TRIES_AWAY = 120
 SEE_OTHER_TRY = (503, 504)
 
 Seen = TypeVar("Seen")
@@ -100,7 +100,7 @@ class Person:
     ) -> None:
         self.username = username
         self._tries = tries
-        self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=30.0, trust_env=False)
+        self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=PATIENCE, trust_env=False)
         self.clock = Clock(self)
         self.token: dict[str, Any] = {}
         if username is not None:
