@@ -112,7 +112,7 @@ def keep_upload(upload: Any) -> dict[str, Any]:
 
 def _form(
     kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Any = None
-) -> ResponseReturnValue:
+) -> str:
     row = services().act(kind, act)
     part = part or request.args.get("part")
     view = matters.root(services(), kind, id, acting()) if id else None

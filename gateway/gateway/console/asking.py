@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import g
+from flask import g, request
 
 from chassis.client import Away
 from chassis.core.errors import Refusal
@@ -19,8 +19,20 @@ Row = dict[str, Any]
 LEXICONS_KEPT = 1000
 ROOTS_OFFERED = 50
 UUID_LENGTH = 36
+PAGE_MOST = 10_000
+WORDS_MOST = 200
 
 _lexicons: dict[tuple[str, str, str | None], Lexicon] = {}
+
+
+def page_number() -> int:
+    """The page of a list that was asked for (`?page=`), from 1."""
+    return min(max(1, request.args.get("page", 1, type=int)), PAGE_MOST)
+
+
+def words_asked() -> str:
+    """The words that were searched for (`?q=`)."""
+    return request.args.get("q", "").replace("\0", "").strip()[:WORDS_MOST]
 
 
 def services() -> Services:

@@ -36,7 +36,8 @@ def root(kind: str, id: str) -> ResponseReturnValue:
     """One root: its dossier's page at its place, or a page of its own where it has no dossier."""
     view = matters.root(services(), kind, id, acting())
     if view.get("dossier") and not request.args.get("alone"):
-        return redirect(url_for("console.dossier", dossier=view["dossier"], **request.args) + f"#{id}")
+        told = {name: request.args[name] for name in ("done", "draft") if name in request.args}
+        return redirect(url_for("console.dossier", dossier=view["dossier"], **told) + f"#{id}")
     timeline = matters.journal(services(), kind, id, acting())
     documents = [document for entry in timeline for document in entry.get("documents") or []]
     return _page([view], timeline, documents, [], dossier="")

@@ -260,7 +260,7 @@ class _Reading:
             return self.file(path)
         if _type(found) == "array":
             return self.items(found, path)
-        written = str(self.submitted.get(path) or "").strip()
+        written = str(self.submitted.get(path) or "").replace("\0", "").strip()
         return _typed(kind, written) if written else None
 
     def members(self, schema: Schema, path: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 
 from gateway import matters
-from gateway.console.asking import kinds, services
+from gateway.console.asking import kinds, page_number, services
 from gateway.console.blueprints import console
 from gateway.console.files import files_of
 from gateway.console.session import acting
@@ -22,7 +22,7 @@ PAGE_SIZE = 20
 def inbox() -> str:
     """The papers of my organisation, what changed last first."""
     who = acting()
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     found: Row = {"items": [], "total": 0}
     if DOCUMENT in kinds():
         found = matters.search(services(), DOCUMENT, {"page": page, "size": PAGE_SIZE}, who)

@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from gateway import matters
-from gateway.console.asking import kind_row, kinds, opening_acts, services
+from gateway.console.asking import kind_row, kinds, opening_acts, page_number, services, words_asked
 from gateway.console.blueprints import console
 from gateway.console.session import acting
 
@@ -18,7 +18,7 @@ PAGE_SIZE = 20
 @console.get("/lists")
 def lists() -> str:
     """Which lists there are, by service; with words (`?q=`), what matches in all of them."""
-    text = request.args.get("q", "").strip()
+    text = words_asked()
     found, away = _everywhere(text) if text else ([], [])
     return render_template(
         "console/lists.html", kinds=kinds(), services=_by_service(), text=text, found=found, away=away
@@ -36,8 +36,8 @@ def _everywhere(text: str) -> tuple[list[dict[str, Any]], list[str]]:
 def listing(kind: str) -> ResponseReturnValue:
     """The roots of one kind that I may see, by words and state."""
     row = kind_row(kind)
-    text, state = request.args.get("q", "").strip(), request.args.get("state", "")
-    page = max(1, request.args.get("page", 1, type=int))
+    text, state = words_asked(), request.args.get("state", "")
+    page = page_number()
     query = {"text": text or None, "state": state if state in row["states"] else None, "page": page, "size": PAGE_SIZE}
     found = matters.search(
         services(), kind, {key: value for key, value in query.items() if value is not None}, acting()

@@ -15,7 +15,7 @@ from chassis.core.times import iso
 from gateway import matters
 from gateway.console import forms
 from gateway.console.acts import grown, keep_upload
-from gateway.console.asking import kind_row, kinds, services
+from gateway.console.asking import kind_row, kinds, page_number, services, words_asked
 from gateway.console.blueprints import site
 from gateway.console.files import files_of, streamed_held
 from gateway.console.session import open_to_all
@@ -40,8 +40,8 @@ def home() -> str:
 @open_to_all
 def recalls() -> str:
     """What has been published, by words."""
-    text = request.args.get("q", "").strip()
-    page = max(1, request.args.get("page", 1, type=int))
+    text = words_asked()
+    page = page_number()
     found, away = _published(text=text, page=page, size=PAGE_SIZE)
     last = max(1, -(-int(found["total"]) // PAGE_SIZE))
     return render_template("public/recalls.html", found=found, away=away, text=text, page=page, last=last)

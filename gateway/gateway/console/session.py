@@ -80,15 +80,9 @@ def keep_session(response: Response, token: str) -> Response:
 
 def own_path(wanted: str | None, otherwise: str) -> str:
     """A path of this site that a person asked to go to, else `otherwise`; never another site."""
-    parts = urlsplit(wanted or "")
-    fine = (
-        bool(wanted)
-        and not parts.scheme
-        and not parts.netloc
-        and (wanted or "").startswith("/")
-        and "\\" not in (wanted or "")
-    )
-    return wanted if fine and wanted and not wanted.startswith("//") else otherwise
+    path = wanted or ""
+    fine = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if fine and not urlsplit(path).netloc else otherwise
 
 
 def headers(response: Response) -> Response:

@@ -227,6 +227,30 @@ def test_a_list_is_searched_by_words_and_state(desk: Browser, services: FakeProv
     assert "没有找到" in person.get("/console/lists/case?state=opened").text
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/console/lists/case?page=abc", 200),
+        ("/console/lists/case?page=99999999999999999999", 200),
+        ("/console/lists/case?q=%00%ff&state=../..", 200),
+        ("/console/lists/no_such_kind", 404),
+        ("/console/roots/case/not-an-id", 404),
+        (f"/console/roots/lead/{CASE}", 404),
+        ("/console/dossiers/dossier_019d0000-0000-7000-8000-00000000ffff", 404),
+        (f"/console/dossiers/{DOSSIER}?done=x&draft=<script>", 200),
+        (f"/console/roots/case/{CASE}?_external=1&_scheme=x&dossier=y&kind=z", 200),
+        (f"/console/roots/case/{CASE}/drafts/no-such-draft", 404),
+        (f"/console/files/case/{CASE}/%2e%2e", 404),
+        ("/recalls/publication_x", 404),
+        ("/language/xx?next=//elsewhere.example", 200),
+    ],
+)
+def test_a_strange_address_is_answered_calmly(desk: Browser, path: str, status: int) -> None:
+    answer = desk().sign_in("recall.handler").get(path)
+    assert answer.status_code == status and "<script>" not in answer.text
+    assert answer.request.host == "localhost"
+
+
 def test_what_has_one_language_is_shown_in_it(app: Flask) -> None:
     with app.test_request_context("/"):
         assert say({"zh": "", "en": "only"}) == "only"
