@@ -92,11 +92,8 @@ def tidy(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the measurements: every file of tests/bench, or those named."""
-    files = arguments or [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "bench").glob("bench_*.py"))]
-    if not files:
-        raise Fault("没有可运行的测量", "there is no measurement in tests/bench")
-    return max(_python(file) for file in files)
+    """The measurements of tests/bench: those named (rpc, relay, subscriber), else all."""
+    return _python("-m", "tests.bench", *(arguments or ["all"]))
 
 
 def faults(arguments: list[str]) -> int:
