@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections import defaultdict
 from typing import Any
 
@@ -9,9 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from chassis.core.contracts import CLOUD_EVENT
+from chassis.core.ids import kind_of
 from ops import journeys, topology
+from ops.journeys.http import until
+from ops.layout import SERVICES
+from ops.runbooks import archive
 from ops.stack import Stack
-from tests.contracts.archive import told
 from tests.contracts.test_receivers import receivings
 
 Json = dict[str, Any]
@@ -19,10 +24,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def events(own_stack: Stack) -> list[Json]:
-    """All that both journeys told."""
+def facts_told(own_stack: Stack) -> list[tuple[str, bytes]]:
+    """All that both journeys told: routing key and body."""
     journeys.play(own_stack.url, lambda _="": None)
-    return told(own_stack.amqp_url(topology.OPERATOR))
+    return archive.told(own_stack.amqp_url(topology.OPERATOR))
+
+
+@pytest.fixture(scope="module")
+def events(facts_told: list[tuple[str, bytes]]) -> list[Json]:
+    return [json.loads(body) for _, body in facts_told]
 
 
 @pytest.mark.timeout(600)
@@ -70,3 +80,39 @@ def test_each_subject_is_told_in_order_without_a_gap_and_once(events: list[Json]
         sequences[event["subject"]].append(int(event["sequence"]))
     assert {subject: found for subject, found in sequences.items() if found != list(range(1, len(found) + 1))} == {}
     assert len({event["id"] for event in events}) == len(events)
+
+
+def test_routing_keys_are_those_that_receivers_are_bound_to(facts_told: list[tuple[str, bytes]]) -> None:
+    for key, body in facts_told:
+        event = json.loads(body)
+        service, fact, _ = event["type"].split(".")
+        assert key == f"{service}.{kind_of(event['subject'])}.{fact}"
+
+
+def test_what_is_replayed_from_the_archive_is_known_and_changes_nothing(
+    own_stack: Stack, facts_told: list[tuple[str, bytes]]
+) -> None:
+    url = own_stack.amqp_url(topology.OPERATOR)
+    for service in SERVICES:
+        listens = json.loads(own_stack.run(service, "topology").stdout)["listens"]
+        assert archive.replay(url, facts_told, service, listens) > 0
+    until(lambda: [health(own_stack, name) for name in SERVICES], settled, "the queues to be empty again", 90)
+    assert [fact for fact in archive.told(url) if fact not in facts_told] == []
+
+
+def test_the_archive_knows_how_far_each_service_has_told(own_stack: Stack, facts_told: list[tuple[str, bytes]]) -> None:
+    for service in SERVICES:
+        told = archive.sequences(facts_told, service)
+        with sqlite3.connect(f"file:{own_stack.layout.data / service}.db?mode=ro", uri=True) as database:
+            kept = dict(database.execute("SELECT id, facts FROM roots WHERE facts > 0").fetchall())
+        assert told == kept, service
+
+
+def health(stack: Stack, service: str) -> Json:
+    told: Json = json.loads(stack.run(service, "health", check=False).stdout)
+    return told
+
+
+def settled(healths: list[Json]) -> bool:
+    """Whether every service is well and nothing waits in a queue."""
+    return all(told["ok"] and not any(told["queues"].values()) for told in healths)
