@@ -34,7 +34,7 @@ class Choice:
 @dataclass
 class Field:
     """One field as it is drawn. `kind` is text, long, date, datetime, integer, number, money, boolean, choice, choices, file,
-    object, rows or list; `children` are an object's fields; `rows` are the filled rows of a list, `blank` is an empty one."""
+    object or rows; `children` are an object's fields; `rows` are the filled rows of a list, `blank` is an empty one."""
 
     path: str
     kind: str

@@ -15,7 +15,7 @@ from chassis.core.times import iso
 from gateway import matters
 from gateway.console import forms
 from gateway.console.acts import grown, keep_upload
-from gateway.console.asking import kind_row, kinds, page_number, services, words_asked
+from gateway.console.asking import kind_row, page_number, services, words_asked
 from gateway.console.blueprints import site
 from gateway.console.files import files_of, streamed_held
 from gateway.console.session import open_to_all
@@ -125,5 +125,5 @@ def _report(data: dict[str, Any], key: str = "", fault: Any = None) -> str:
     return render_template(
         "public/report.html", act=act, fields=fields, loose=forms.loose_errors(fields, errors),
         labels=forms.labels(fields), fault=fault, key=key or str(uuid7()),
-        kinds=kinds(), multipart=any(field.kind == "file" or field.from_file for field in forms.walk(fields)),
+        multipart=any(field.kind == "file" or field.from_file for field in forms.walk(fields)),
     )  # fmt: skip
