@@ -22,7 +22,7 @@ from chassis.core.command import Command
 from chassis.core.config import Config
 from chassis.core.database import Database
 from chassis.core.errors import ConfigurationFault, Refusal
-from chassis.core.facts import DOCUMENT_ISSUED, DocumentIssued
+from chassis.core.facts import CLOCK_LAPSED, CLOCK_NEAR, DOCUMENT_ISSUED, ClockTold, DocumentIssued
 from chassis.core.files import Files
 from chassis.core.inbox import Receipt
 from chassis.core.journal import verify_root
@@ -76,6 +76,8 @@ class Application:
         self.facts: dict[str, Any] = {schema.__fact__: schema() for schema in collect(modules, "__fact__")}
         if any(act.document for kind in self.rulebook.kinds.values() for act in kind.acts.values()):
             self.facts.setdefault(DOCUMENT_ISSUED, DocumentIssued())
+        if any(kind.clocks for kind in self.rulebook.kinds.values()):
+            self.facts |= {CLOCK_NEAR: ClockTold(), CLOCK_LAPSED: ClockTold()}
         self.tasks = {function.__task__: function for function in collect(tasks or [], "__task__")}
         self._texts = yaml.safe_load((folder / "schemas" / "texts.yaml").read_text(encoding="utf-8")) or {}
         faults = rulebook.check(self.rulebook, self.functions, self.guards, self.finders)

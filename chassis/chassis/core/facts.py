@@ -1,4 +1,4 @@
-"""Facts: what an act tells the world, as CloudEvents 1.0 in structured JSON, and the one fact every service may tell: a document was issued."""
+"""Facts: what an act tells the world, as CloudEvents 1.0 in structured JSON, and those that every service may tell: a document issued, a clock."""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from marshmallow import fields
 from chassis.core.canonical import compact
 from chassis.core.ids import new_id
 from chassis.core.schema import FactSchema
+from chassis.core.wire import broken
 
 
 class DocumentIssued(FactSchema):
@@ -32,7 +33,22 @@ class DocumentIssued(FactSchema):
     signed_by = fields.String(required=True, allow_none=True)
 
 
+class ClockTold(FactSchema):
+    """A period of a root is nearly over, or has lapsed unmet. It decides nothing; whoever keeps a calendar may listen."""
+
+    root = fields.String(required=True)
+    root_kind = fields.String(required=True)
+    part = fields.String(required=True, allow_none=True)
+    clock = fields.String(required=True)
+    clause = fields.String(required=True)
+    due_on = fields.String(required=True)
+    advisory = fields.Boolean(required=True)
+
+
 DOCUMENT_ISSUED = "document-issued"
+LONGEST_NAME = 80
+CLOCK_NEAR = "clock-near"
+CLOCK_LAPSED = "clock-lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +100,22 @@ def envelope(
     return identifier, compact(event)
 
 
+def _name(value: Any) -> str:
+    """Return a name that the inbox can keep."""
+    name = str(value)
+    if not 1 <= len(name) <= LONGEST_NAME or broken(name):
+        raise ValueError("a name that cannot be kept")
+    return name
+
+
 def read(body: bytes) -> Event:
     """Read an event; raises Undecodable."""
     try:
         found = json.loads(body)
         return Event(
-            id=str(found["id"]),
-            type=str(found["type"]),
-            subject=str(found["subject"]),
+            id=_name(found["id"]),
+            type=_name(found["type"]),
+            subject=_name(found["subject"]),
             sequence=int(found["sequence"]),
             dossier=str(found["dossier"]),
             data=dict(found["data"]),

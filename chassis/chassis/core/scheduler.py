@@ -1,4 +1,4 @@
-"""The scheduler's round: it journals lapses, notes what is nearly due, and recounts provisional dates. It never decides anything."""
+"""The scheduler's round: it journals lapses, reminds of what is nearly due, and recounts provisional dates. It never decides anything."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from chassis.core import leases, store, tables
 from chassis.core.clockwork import told
 from chassis.core.command import Command, Unit
+from chassis.core.facts import CLOCK_LAPSED, CLOCK_NEAR
 from chassis.core.ids import new_id
+from chassis.core.rulebook import ClockRule
 from chassis.core.times import iso
 from chassis.core.tokens import SYSTEM
 
@@ -62,12 +64,26 @@ def _note(office: "Office", connection: Connection, row: Any) -> None:
     unit = Unit(connection, Command(new_id("round"), loaded.root.kind, "lapse", SYSTEM, {}, root=loaded.root.id), now)
     if run.provisional and office.work.clockwork.recompute(run):
         _journal(office, unit, loaded, "recount", told(run, "recounted", rule, iso(now)), rule.clause)
-    values: dict[str, Any] = {"reminded": run.due_at <= iso(now + NEAR)}
-    if run.due_at <= iso(now):
-        values["lapse_noted"] = True
+    near, lapsed = run.due_at <= iso(now + NEAR), run.due_at <= iso(now)
+    if lapsed:
         _journal(office, unit, loaded, "lapse", told(run, "lapsed", rule, iso(now)), rule.clause)
-    store.write(connection, loaded, iso(now))
+    if near or lapsed:
+        _tell(office, unit, loaded, run, rule, CLOCK_LAPSED if lapsed else CLOCK_NEAR)
+    unit.touched[loaded.root.id] = loaded
+    office.work.write(unit)
+    values = {"reminded": near, "lapse_noted": lapsed}
     connection.execute(update(tables.clocks).where(tables.clocks.c.id == row.id).values(**values))
+
+
+def _tell(office: "Office", unit: Unit, loaded: store.Loaded, run: store.ClockRun, rule: ClockRule, name: str) -> None:
+    data: dict[str, Any] = {
+        "root": loaded.root.id,
+        "root_kind": loaded.root.kind,
+        "part": run.part_id or None,
+        "clock": run.name,
+    }
+    data |= {"clause": rule.clause, "due_on": run.due_on, "advisory": rule.advisory}
+    office.work.tell(unit, loaded, name, data)
 
 
 def _journal(office: "Office", unit: Unit, loaded: store.Loaded, name: str, clock: dict[str, Any], clause: str) -> None:

@@ -223,6 +223,7 @@ UPDATE_CLOCK = (
                 "provisional",
                 "state",
                 "ended_at",
+                "reminded",
             )
         }
     )
@@ -318,4 +319,4 @@ def _write_clocks(connection: Connection, loaded: Loaded) -> None:
             row = {"id": run.id, "root_id": loaded.root.id, "part_id": run.part_id, "name": run.name, **values}
             connection.execute(INSERT_CLOCKS, row)
         elif run.touched:
-            connection.execute(UPDATE_CLOCK, {"clock_id": run.id, **values})
+            connection.execute(UPDATE_CLOCK, {"clock_id": run.id, **values, "reminded": False})

@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select, update
 
 from chassis.core import tables
 from chassis.core.command import Command, Job
+from chassis.core.errors import Refusal
 from chassis.core.tokens import SYSTEM
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class Tasks:
         return Task(row["id"], row["name"], row["data"])
 
     def run(self, task: Task) -> None:
-        """Do the task outside any transaction, then perform the act it answers with and forget it, in one transaction."""
+        """Do the task outside any transaction, then perform the act it answers with and forget it, in one transaction.
+
+        A root that has moved on meanwhile refuses the act: the task has lost its ground and is forgotten, which is logged.
+        """
         office = self._office
         job = Job(task.id, task.name, task.data, office.files, office.settings, office.read_root)
         act = office.application.tasks[task.name](job)
@@ -71,7 +75,14 @@ class Tasks:
                     root=act.get("id"),
                     part=act.get("part"),
                 )
-                office.work.perform(connection, command, office.clock.now())
+                try:
+                    office.work.perform(connection, command, office.clock.now())
+                except Refusal as refusal:
+                    if refusal.code != "wrong-state":
+                        raise
+                    office.log.warning(
+                        "a task came too late for its root", task=task.name, id=task.id, reason=str(refusal)
+                    )
             connection.execute(delete(tables.tasks).where(tables.tasks.c.id == task.id))
         office.committed()
 

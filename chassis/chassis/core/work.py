@@ -728,11 +728,19 @@ class Work:
         }
 
     def finish(self, unit: Unit, outcome: Mapping[str, Any], command: Command | None = None) -> None:
-        """Write all of a unit: roots, sealed values, facts, tasks, and the command (by default the unit's own) with its outcome."""
+        """Write all of a unit, and the command (by default the unit's own) with its outcome."""
         command = command or unit.command
-        moment, connection = iso(unit.now), unit.connection
+        self.write(unit)
+        unit.connection.execute(
+            insert(tables.commands),
+            {"id": command.id, "digest": command.digest(), "outcome": compact(outcome), "at": iso(unit.now)},
+        )
+
+    def write(self, unit: Unit) -> None:
+        """Write roots, sealed values, drafts, facts and tasks of a unit."""
+        connection = unit.connection
         for loaded in sorted(unit.touched.values(), key=lambda found: found.root.id):
-            store.write(connection, loaded, moment)
+            store.write(connection, loaded, iso(unit.now))
         if unit.sealed:
             connection.execute(insert(tables.sealed), unit.sealed)
         for statement in unit.drafts:
@@ -741,7 +749,3 @@ class Work:
             connection.execute(insert(tables.outbox), unit.facts)
         if unit.tasks:
             connection.execute(insert(tables.tasks), unit.tasks)
-        connection.execute(
-            insert(tables.commands),
-            {"id": command.id, "digest": command.digest(), "outcome": compact(outcome), "at": moment},
-        )
