@@ -23,7 +23,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from chassis.host.aside import Aside, copy_of, headers_of, verdict
 from chassis.host.bell import Bell
 from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import FAULTS, Channel, Confirms, Connection, Line
+from chassis.line import FAULTS, Confirms, Connection, Line
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,6 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._bell = Bell()
         self._stopping = False
         self._ended = Event()
-        self._channel: Channel | None = None
         self._confirms: Confirms | None = None
         self._waiting: dict[str, str | None] = {}
         self._settled_bell = Bell()
@@ -88,11 +87,10 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._confirms = Confirms(aside, self._settled)
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
-        self._channel = channel
         channel.basic_consume(events_queue(self._service), callback=self._received)
 
     def _lost(self) -> None:
-        self._channel = self._confirms = None
+        self._confirms = None
         self._ready.clear()
         self._settled_bell.ring()
 
@@ -203,7 +201,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             key = str(next(self._numbers))
             keys[key] = (message, receipt, aside)
             confirms.send(copy_of(message, aside.headers, key), aside_exchange(self._service), aside.queue)
-        self._await(set(keys))
+        self._await(confirms, set(keys))
         kept: set[int] = set()
         for key, (message, receipt, aside) in keys.items():
             if self._waiting.pop(key, None) != "taken":
@@ -212,16 +210,16 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 self._parked(receipt)
         return kept
 
-    def _await(self, keys: set[str]) -> None:
+    def _await(self, confirms: Confirms, keys: set[str]) -> None:
         """Wait for the confirms of these. Raises OSError when the line is lost."""
         with eventlet.Timeout(CONFIRM_SECONDS, False):
             while not keys <= self._waiting.keys():
-                if self._confirms is None:
+                if self._confirms is not confirms:
                     raise OSError("the line was lost before the broker confirmed")
                 self._settled_bell.wait(CONFIRM_SECONDS)
 
     def _parked(self, receipt: Any) -> None:
-        """Have later facts of the same subject wait."""
+        """Mark the subject as held; its later facts wait in any case, being out of turn."""
         log.error(
             "a fact is parked and needs a person",
             outcome=receipt.outcome,
@@ -229,7 +227,12 @@ class Facts(Entrypoint):  # type: ignore[misc]
             subject=receipt.subject,
         )
         if receipt.subject:
-            self._office.hold(receipt.subject)
+            try:
+                self._office.hold(receipt.subject)
+            except (OperationalError, InterfaceError) as fault:
+                log.warning(
+                    "the subject of a parked fact is not marked", subject=receipt.subject, reason=str(fault.orig)
+                )
 
 
 facts: Callable[[Method], Method] = Facts.decorator

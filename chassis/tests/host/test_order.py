@@ -14,9 +14,10 @@ pytestmark = pytest.mark.slow
 
 def test_two_consumers_keep_the_order_of_each_subject(url: str, client: RpcClient, tmp_path: Path) -> None:
     postgres = coinstage.PrivatePostgres(tmp_path).start()
+    samples: list[Sample] = []
     try:
         database = postgres.database("purse")
-        samples = [Sample("purse", tmp_path / name, url, database).start() for name in ("one", "two")]
+        samples += [Sample("purse", tmp_path / name, url, database).start() for name in ("one", "two")]
         for sample in samples:
             eventually(lambda s=sample: s.said("service is up"), what="both serve")  # type: ignore[misc]
         eventually(lambda: coinstage.serves(client, "purse"), what="the purse answers")
@@ -31,4 +32,6 @@ def test_two_consumers_keep_the_order_of_each_subject(url: str, client: RpcClien
         assert len(pids) == 2, "both processes took part"
         assert [sample.stop() for sample in samples] == [0, 0]
     finally:
+        for sample in samples:
+            sample.stop()
         postgres.stop()

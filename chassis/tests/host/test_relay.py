@@ -86,9 +86,10 @@ def test_a_fact_that_no_queue_takes_stays_in_the_outbox(client: RpcClient, mint:
 
 def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_path: Path) -> None:
     postgres = coinstage.PrivatePostgres(tmp_path).start()
+    samples: list[Sample] = []
     try:
         database = postgres.database("mint")
-        samples = [Sample("mint", tmp_path / name, url, database) for name in ("one", "two")]
+        samples += [Sample("mint", tmp_path / name, url, database) for name in ("one", "two")]
         office = office_of(samples[0])
         with coinstage.channel_of(url) as channel:
             queue = channel.queue_declare(exclusive=True).queue
@@ -106,6 +107,8 @@ def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_pat
         assert [relay.stop() for relay in relays] == [0, 0]
         office.close()
     finally:
+        for sample in samples:
+            sample.stop()
         postgres.stop()
 
 

@@ -40,7 +40,7 @@ DELIVERY_LIMIT = 2
 POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 
 
-def eventually(check: Callable[[], Any], seconds: float = 20.0, what: str = "the condition") -> Any:
+def eventually(check: Callable[[], Any], seconds: float = 40.0, what: str = "the condition") -> Any:
     """Return the first truthy answer of `check`; fail when there is none in time."""
     pause = threading.Event()
     deadline = time.monotonic() + seconds
