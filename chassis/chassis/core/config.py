@@ -56,8 +56,7 @@ def load(package: str, env: Mapping[str, str] | None = None) -> Config:
         "seal_key",
     } - set(values)
     faults += [f"config.yml: {key} is missing" for key in sorted(missing)]
-    if not faults:
-        faults = _faults(values)
+    faults += _faults(values)
     if faults:
         raise ConfigurationFault(faults)
     return Config(**{**values, "workers": int(values.get("workers", 10))})
@@ -83,20 +82,22 @@ def _filled(value: Any, env: Mapping[str, str], faults: list[str]) -> Any:
 
 
 def _faults(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the values that are there."""
     faults = []
-    if values["profile"] not in PROFILES:
+    if values.get("profile", "local") not in PROFILES:
         faults.append(f"PROFILE is {values['profile']!r}; expected one of {', '.join(PROFILES)}")
+    clock = str(values.get("clock", "system"))
     try:
-        clock_from(values["clock"])
+        clock_from(clock)
     except ValueError as fault:
         faults.append(f"CLOCK: {fault}")
-    if values["profile"] == "production" and values["clock"] != "system":
+    if values.get("profile") == "production" and clock != "system":
         faults.append("CLOCK: a clock that can be moved is refused in production")
     if values.get("log_level", "INFO") not in LEVELS:
         faults.append(f"LOG_LEVEL is {values['log_level']!r}; expected one of {', '.join(LEVELS)}")
     if not str(values.get("workers", 10)).isdigit() or int(values.get("workers", 10)) < 1:
         faults.append(f"WORKERS is {values['workers']!r}; expected a whole number from 1")
     for key in ("token_public_key", "seal_key"):
-        if not Path(values[key]).is_file():
+        if key in values and not Path(str(values[key])).is_file():
             faults.append(f"{key.upper()}: there is no file {values[key]!r}")
     return faults
