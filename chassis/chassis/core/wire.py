@@ -33,11 +33,11 @@ def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, FRACTION
     elif isinstance(value, int) and abs(value) > LARGEST:
         yield path, RANGE
-    elif isinstance(value, str) and _broken(value):
+    elif isinstance(value, str) and broken(value):
         yield path, HALF
     elif isinstance(value, dict):
         for key, item in value.items():
-            if _broken(str(key)) or key == REFERENCE:
+            if broken(str(key)) or key == REFERENCE:
                 yield path, RESERVED if key == REFERENCE else HALF
             else:
                 yield from _faults(item, f"{path}.{key}" if path else str(key))
@@ -46,5 +46,6 @@ def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _faults(item, f"{path}.{place}" if path else str(place))
 
 
-def _broken(text: str) -> bool:
+def broken(text: str) -> bool:
+    """Tell whether a text holds a NUL or half a character, which no database keeps."""
     return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
