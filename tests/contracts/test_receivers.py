@@ -18,6 +18,8 @@ FOR_PARTNERS = {
     "notify.publication-withdrawn.v1": "who shows our publications must take them down",
 }
 """Facts that no service of ours is moved by; partners read them from the archive stream."""
+FOR_CALENDARS = {"clock-near", "clock-lapsed"}
+"""Facts that every service with periods may tell: they decide nothing, and whoever keeps a calendar may listen."""
 OF_CLOCKS = ("clock-near.v1", "clock-lapsed.v1")
 """Facts of every service's clocks, for whoever keeps a calendar."""
 
