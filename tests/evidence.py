@@ -14,6 +14,8 @@ from typing import Any
 
 from chassis.core import Office
 from chassis.core import config as configuration
+from chassis.core.scheduler import NEAR
+from chassis.core.times import iso
 from chassis.host.parking import listed
 from ops import readiness, topology
 from ops.journeys.http import until
@@ -21,7 +23,7 @@ from ops.runbooks import archive
 from ops.stack import Stack
 
 Json = dict[str, Any]
-BY_TIME = ("lapse", "remind")
+BY_TIME = ("lapse", "recount")
 """Rows that the scheduler writes when it happens to look: their number says nothing of a journey."""
 NUMBER = re.compile(r"(?P<series>.+〔\d{4}〕)(?P<number>\d+)号")
 
@@ -69,20 +71,25 @@ def done(stack: Stack) -> Counter[tuple[str, str, str]]:
 
 
 def waiting(stack: Stack) -> list[str]:
-    """What is still on its way, a line each: facts not sent, facts not taken in by a listener, tasks not done."""
+    """What is still to come, a line each: facts not sent, facts not taken in by a listener, tasks not done, lapses not noted."""
     found = []
+    now = stack.clock.now()
     for service in stack.layout.services:
         for table in ("outbox", "tasks"):
             ((number,),) = rows(stack, service, f"select count(*) from {table}")
             found += [f"{service}: {number} in {table}"] if number else []
+        query = "select id from clocks where state = 'running' and (due_at <= ? and not lapse_noted or due_at <= ? and not reminded)"
+        found += [
+            f"{service}: {clock} to be noted" for (clock,) in rows(stack, service, query, iso(now), iso(now + NEAR))
+        ]
         application = importlib.import_module(f"{service}.app").application
         taken = dict(rows(stack, service, "select subject, last from inbox"))
         for sender, kind in (name.split(".") for name in application.listens()):
             if sender in stack.layout.services:
-                told = rows(stack, sender, "select id, facts from roots where kind = ? and facts > 0", kind)
+                sent = rows(stack, sender, "select id, facts from roots where kind = ? and facts > 0", kind)
                 found += [
                     f"{service}: {taken.get(root, 0)} of {facts} of {root}"
-                    for root, facts in told
+                    for root, facts in sent
                     if taken.get(root, 0) != facts
                 ]
     return found

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ops.faults import Fault
 from ops.stack import Stack
-from ops.supervision import UP
 
 SEED = 20260702
 
@@ -27,8 +27,8 @@ class Fire:
 def fire(stack: Stack, targets: Sequence[str], *, every: float, at_most: float) -> Iterator[Fire]:
     """While the block runs, kill one of the targets every so many seconds, in rounds of random order.
 
-    One that is still coming up is left out, so that supervisord does not slow its restarts down. After `at_most`
-    seconds there is peace, so that a journey under fire has an end.
+    Only what serves is killed, and in a round everybody dies once, so that there is always somebody to go on with,
+    however slow the machine. After `at_most` seconds there is peace, so that a journey under fire has an end.
     """
     seen, over = Fire(), threading.Event()
     thread = threading.Thread(target=_kill, args=(stack, targets, every, at_most, seen, over), name="fire", daemon=True)
@@ -50,9 +50,17 @@ def _kill(
     try:
         while not over.wait(every) and time.monotonic() < end:
             turn = turn or chance.sample(list(targets), len(targets))
-            name = next((name for name in turn if stack.supervisor.state(name) == UP), None)
+            name = next((name for name in turn if _serves(stack, name)), None)
             if name is not None and stack.kill(name):
                 turn.remove(name)
                 seen.died.append(name)
     except Exception as fault:
         seen.faults.append(fault)
+
+
+def _serves(stack: Stack, name: str) -> bool:
+    try:
+        stack.wait(name, timeout=0.0)
+    except Fault:
+        return False
+    return True

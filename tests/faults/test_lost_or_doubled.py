@@ -37,7 +37,7 @@ def test_a_journey_ends_though_services_and_gateway_are_killed_in_a_loop(own_sta
         dossier = furniture.play(own_stack.url, lambda _: None)
     own_stack.wait()
     assert set(seen.died) == set(targets), seen.died
-    evidence.settled(own_stack)
+    evidence.settled(own_stack, 180.0)
     assert difference(done_in(own_stack, dossier), done_in(played.stack, played.furniture)) == {}, seen.died
 
 
@@ -46,7 +46,7 @@ def test_a_journey_ends_though_the_broker_is_killed_in_its_middle(own_stack: Sta
         dossier = voluntary.play(own_stack.url, lambda _: None)
     own_stack.wait()
     assert seen.died
-    evidence.settled(own_stack)
+    evidence.settled(own_stack, 180.0)
     assert difference(done_in(own_stack, dossier), done_in(played.stack, played.voluntary)) == {}, seen.died
 
 

@@ -188,9 +188,9 @@ def test_an_objection_after_its_period_is_late_and_a_statement_takes_its_place(h
     story, case = house.story, house.case
     recall_notified(house)
     house.refused(
-        No("recall.handler", "/case/{case}/acts/request-order", 409, "early", "15(1)", {"grounds": "期满未召回"})
+        No("recall.handler", "/case/{case}/acts/request-order", 409, "early", "14(1)", {"grounds": "期满未召回"})
     )
-    house.refused(No("maker2", "/case/{case}/acts/file-statement", 409, "early", "14(1)", {"statement": "情况反映"}))
+    house.refused(No("maker2", "/case/{case}/acts/file-statement", 409, "early", "14(1)", {"grounds": "情况反映"}))
     story.on("2026-06-03", 23)
     assert "file-objection" in acts(house, "maker2")
     story.on("2026-06-04", 0)
@@ -200,7 +200,7 @@ def test_an_objection_after_its_period_is_late_and_a_statement_takes_its_place(h
     )
     assert "2026-06-03" in json.dumps(told, ensure_ascii=False)
     assert "file-statement" in acts(house, "maker2")
-    statement = story.act("maker2", case, "file-statement", {"statement": "请求依职权复查。"})
+    statement = story.act("maker2", case, "file-statement", {"grounds": "请求依职权复查。"})
     assert statement["state"] == "recall_notified"
     assert "request-order" in acts(house, "recall.handler")
     drafted = story.act("recall.handler", case, "request-order", {"grounds": "期满未召回，未提出异议"})
