@@ -36,6 +36,18 @@ class Tasks:
         self._office = office
         self._holder = f"worker_{uuid.uuid4()}"
 
+    def take_back(self) -> int:
+        """Free what a process held that was killed; returns how many tasks that were.
+
+        For the start of a process on SQLite, where it serves alone. Where there may be others the lease must end first.
+        """
+        if not self._office.database.sqlite:
+            return 0
+        box = tables.tasks
+        free = update(box).where(box.c.holder.is_not(None)).values(holder=None, held_until=0)
+        with self._office.database.writing() as connection:
+            return connection.execute(free).rowcount
+
     def claim(self) -> Task | None:
         """Take the next task that is due and that no living worker holds."""
         box, moment = tables.tasks, int(time.time())

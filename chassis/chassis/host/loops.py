@@ -100,6 +100,7 @@ class Worker(_LoopBesideService):
     def setup(self) -> None:
         """Prepare the loop."""
         office = self.container.config["OFFICE"]
+        office.tasks.take_back()
         self.loop = Loop("worker", lambda: one_task(office), TASK_SECONDS)
         office.on_commit.append(self.loop.bell.ring)
 
