@@ -524,10 +524,14 @@ class Work:
         if root.new:
             root.title = self.kind(rule.kind).zh
         unit.touched[root.id] = act.loaded
-        self.application.functions[(rule.kind, rule.name)][1](act)
-        choice = act.choice or (act.data.get(rule.choose) if rule.choose else None)
-        self._move(act, rule.moves(choice), existing)
-        self._clocks(act)
+        try:
+            self.application.functions[(rule.kind, rule.name)][1](act)
+            choice = act.choice or (act.data.get(rule.choose) if rule.choose else None)
+            self._move(act, rule.moves(choice), existing)
+            self._clocks(act)
+        except Refusal as refusal:
+            refusal.act, refusal.clause = refusal.act or rule.name, refusal.clause or act.clause
+            raise
         self._version(act)
         self.enter(act, before)
 
