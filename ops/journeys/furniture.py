@@ -62,7 +62,8 @@ def leads(story: Story) -> tuple[str, str]:
         found = story.open(
             "institute.analyst", "feed", "import-feed", {"source": "safety_gate", "alerts": feed.alerts(20)}
         )
-        story.say(f"  境外召回导入 imported: {found['noted']}")
+        counts = found["noted"]["counts"]
+        story.say(f"  境外召回导入 imported: {counts['rows']} 条，新 new {counts['new']}，已知 known {counts['known']}")
     story.on("2026-03-27")
     story.act("sy.complaints", complaint, "escalate", {})
     story.on("2026-03-30")

@@ -641,6 +641,13 @@ BUILT_IN = {
 }
 
 
+def _built_in(kind: KindRule, name: str, entry: Json) -> tuple[str, str]:
+    """Return the texts of what the chassis itself journals; a step of a draft names the act that is drafted."""
+    zh, en = BUILT_IN.get(name, (name, name))
+    drafted = kind.acts.get(str(entry.get("data", {}).get("of")))
+    return (f"{zh}：{drafted.zh}", f"{en}: {drafted.en}") if drafted else (zh, en)
+
+
 def _entries(office: "Office", connection: Connection, actor: Actor, loaded: Loaded, rule: ReadRule) -> list[Json]:
     kind = office.rulebook.kinds[loaded.root.kind]
     relations = {
@@ -660,7 +667,7 @@ def _entries(office: "Office", connection: Connection, actor: Actor, loaded: Loa
         mine = entry.get("actor", {}).get("person") == actor.person is not None
         if rule.fields is not None and not mine and not (act and (set(act.by) | act.shown) & relations):
             continue
-        zh, en = (act.zh, act.en) if act else BUILT_IN.get(row["act"], (row["act"], row["act"]))
+        zh, en = (act.zh, act.en) if act else _built_in(kind, row["act"], entry)
         hidden = rule.fields is not None and not mine
         found.append(
             {
