@@ -15,6 +15,7 @@ from ops.layout import GATEWAY, ROOT, SERVICES, configured
 PACKAGES = ("chassis", *(f"services/{name}" for name in SERVICES), GATEWAY)
 SUMMARY = re.compile(r"^=*\s*(?:\d+ \w+(?:, )?)+ in [\d.]+s.*$", re.MULTILINE)
 TYPED = ("chassis/chassis", "ops")
+ACROSS = "tests"
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 
@@ -42,13 +43,13 @@ def test(arguments: list[str]) -> int:
     with ThreadPoolExecutor(2) as pool:
         alone = list(pool.map(_test_package, [name for name in PACKAGES if (ROOT / name / "tests").is_dir()]))
     print("· across services", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "tests"]
+    command = [sys.executable, "-m", "pytest", "-q", ACROSS]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         lines = []
         for line in run.stdout or ():
             print(line, end="", flush=True)
             lines.append(line)
-    results = [*alone, ("tests", run.returncode, _summary("".join(lines)))]
+    results = [*alone, (ACROSS, run.returncode, _summary("".join(lines)))]
     print()
     for name, code, summary in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'} {name}")
