@@ -20,30 +20,45 @@ USER = "tester"
 
 
 class Cluster:
-    """A running server; `database` gives the URL of an empty, migrated database for an application."""
+    """A running server that lends migrated databases; one is emptied and lent again rather than made anew."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._server = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
-        self._templates: dict[str, str] = {}
+        self._free: dict[str, list[str]] = {}
+        self._filled_by_tests: dict[str, list[str]] = {}
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg2://{USER}@/{name}?host={self.folder}"
 
-    def create(self, template: str | None = None) -> str:
-        """Create a database and return its name."""
+    @contextmanager
+    def lent(self, application: Application) -> Iterator[str]:
+        """Lend the URL of a database of this application that holds nothing but what its migrations put there."""
+        free = self._free.setdefault(application.name, [])
+        url = free.pop() if free else self._made(application)
+        yield url
+        self._empty(url, self._filled_by_tests[application.name])
+        free.append(url)
+
+    def _made(self, application: Application) -> str:
         name = f"db_{uuid.uuid4().hex}"
         with self._server.connect() as connection:
-            connection.exec_driver_sql(f"create database {name}" + (f" template {template}" if template else ""))
-        return name
+            connection.exec_driver_sql(f"create database {name}")
+        url = self._url(name)
+        upgrade(application, Config(application.name, "test", url, "", "", "system", "", ""))
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            tables = connection.exec_driver_sql("select tablename from pg_tables where schemaname = 'public'").scalars()
+            empty = [t for t in tables if not connection.exec_driver_sql(f"select 1 from {t} limit 1").scalar()]
+        engine.dispose()
+        self._filled_by_tests[application.name] = empty
+        return url
 
-    def database(self, application: Application) -> str:
-        """Return the URL of a fresh database of this application; its migrations run once, then it is copied."""
-        if application.name not in self._templates:
-            template = self.create()
-            upgrade(application, Config(application.name, "test", self._url(template), "", "", "system", "", ""))
-            self._templates[application.name] = template
-        return self._url(self.create(self._templates[application.name]))
+    def _empty(self, url: str, tables: list[str]) -> None:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"truncate {', '.join(tables)} restart identity cascade")
+        engine.dispose()
 
     def close(self) -> None:
         """Let go of the server."""

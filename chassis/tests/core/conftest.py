@@ -43,9 +43,10 @@ def on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Stage]:
     """The boxes on PostgreSQL."""
     from boxes.app import application
 
-    found = _stage(tmp_path, postgresql.database(application))
-    yield found
-    found.close()
+    with postgresql.lent(application) as url:
+        found = _stage(tmp_path, url)
+        yield found
+        found.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -25,10 +25,17 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     found.close()
 
 
+@pytest.fixture
+def on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Stage]:
+    """The service on PostgreSQL, on the same day."""
+    with postgresql.lent(application) as url:
+        found = Stage(application, tmp_path, PEOPLE, url=url, day="2026-04-02")
+        yield found
+        found.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+def either(request: pytest.FixtureRequest) -> Stage:
     """The service on each of the two databases in turn."""
-    url = None if request.param == "sqlite" else request.getfixturevalue("postgresql").database(application)
-    found = Stage(application, tmp_path, PEOPLE, url=url, day="2026-04-02")
-    yield found
-    found.close()
+    found: Stage = request.getfixturevalue("stage" if request.param == "sqlite" else "on_postgresql")
+    return found
