@@ -110,7 +110,7 @@ class Connection(amqp.Connection):  # type: ignore[misc]
     @contextmanager
     def together(self) -> Iterator[None]:
         """Send the frames of this block in one write. Nothing in the block may wait for the broker."""
-        transport = self.transport
+        transport = self._transport
         if not isinstance(transport, _Transport) or transport.held is not None:
             yield
             return
@@ -239,6 +239,9 @@ class Line:
             self.reason = f"{type(fault).__name__}: {fault}"
             if not self._stopping.is_set() and not self.failed:
                 log.warning("line %s is down: %s", self.name, self.reason)
+        except Exception as fault:  # whatever a callback did: a line that stays down would silence the whole process
+            self.reason = f"{type(fault).__name__}: {fault}"
+            log.exception("line %s broke", self.name)
         finally:
             stood = self.up
             self.connection = None
