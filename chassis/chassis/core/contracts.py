@@ -276,8 +276,10 @@ def _heard(application: "Application") -> tuple[dict[str, dict[str, list[Json]]]
     for kind, rows in sorted(application.rulebook.triggers.items()):
         for rule, trigger in rows:
             schema = application.functions[(rule.kind, rule.name)][0].schema
-            name = f"reads.{schema.__name__}"
-            reads[name] = _embedded(json_schema(schema), name)
+            told, name = json_schema(schema), f"reads.{schema.__name__}"
+            if name in reads and reads[name] != _embedded(told, name):
+                name = f"reads.{rule.kind}.{rule.name}"  # another schema of the same name
+            reads[name] = _embedded(told, name)
             moved = heard.setdefault(kind.split(".")[0], {}).setdefault(kind, [])
             moved.append(_moves(rule, trigger) | {"reads": name})
     return heard, dict(sorted(reads.items()))
