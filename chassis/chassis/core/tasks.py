@@ -52,15 +52,12 @@ class Tasks:
         """Take the next task that is due and that no living worker holds."""
         box, moment = tables.tasks, int(time.time())
         free = or_(box.c.holder.is_(None), box.c.held_until < moment)
+        query = select(box).where(box.c.not_before <= moment, free).order_by(box.c.id).limit(1)
+        with self._office.database.reading() as connection:
+            if connection.execute(query).one_or_none() is None:
+                return None
         with self._office.database.writing() as connection:
-            query = (
-                select(box)
-                .where(box.c.not_before <= moment, free)
-                .order_by(box.c.id)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            row = connection.execute(query).mappings().one_or_none()
+            row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
             if row is None:
                 return None
             connection.execute(
