@@ -16,6 +16,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 PATIENCE = 90.0
 PAUSE = 0.1
 TRIES_AWAY = 120
+TRIES_STALE = 5
 SEE_OTHER_TRY = (503, 504)
 
 Seen = TypeVar("Seen")
@@ -183,13 +184,23 @@ class Person:
         expects: int | None = None,
         key: str | None = None,
     ) -> dict[str, Any]:
-        """Act on a root or on one of its parts. Without `expects` the version is the one that is there now."""
-        version = expects if expects is not None else self._version(root, part)
-        headers = {"Idempotency-Key": key or str(uuid.uuid4()), "If-Match": f'"{version}"'}
-        params = {"part": part} if part else {}
-        path = f"/{kind_of(root)}/{root}/acts/{act}"
-        answer: dict[str, Any] = self.ask("POST", path, json=dict(data or {}), headers=headers, params=params)
-        return answer
+        """Act on a root or on one of its parts. Without `expects` the version is the one that is there now.
+
+        A fact from another service may move the root between that look and the act: whoever named no version looks again.
+        """
+        key = key or str(uuid.uuid4())
+        for left in reversed(range(TRIES_STALE)):
+            version = expects if expects is not None else self._version(root, part)
+            headers = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
+            path, params = f"/{kind_of(root)}/{root}/acts/{act}", {"part": part} if part else {}
+            try:
+                answer: dict[str, Any] = self.ask("POST", path, json=dict(data or {}), headers=headers, params=params)
+            except Refused as refused:
+                if expects is not None or refused.code != "stale" or not left:
+                    raise
+            else:
+                return answer
+        raise AssertionError("tries must be at least 1")
 
     def upload(self, name: str, content: bytes, media_type: str = "application/octet-stream") -> dict[str, Any]:
         """Keep a file; returns what acts name it by: `{hash, name, size, media_type}`."""
