@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from ops.journeys import voluntary
+from ops.journeys.furniture import PHOTO
 from ops.journeys.story import Story
 from ops.stack import Stack
 from tests import evidence
@@ -162,6 +163,20 @@ def test_a_file_too_large_is_refused(house: Refusing) -> None:
     assert answer.status_code == 413
     assert problem(answer, None)["facts"]["limit"] == TOO_MUCH - 1
     assert evidence.fingerprint(house.stack) == before
+
+
+def test_what_an_acts_own_function_refuses_names_its_clause_too(house: Refusing) -> None:
+    scan = house.story.person("maker2").upload("送达地址确认书.png", PHOTO, "image/png")
+    again = {
+        "organisation_name": voluntary.FIRM,
+        "electronic_address": "inbox@example.org",
+        "contact": "示例联系人",
+        "signed_on": "2026-05-08",
+    }
+    told = house.refused(
+        No("maker2", "/address/acts/confirm-service-address", 409, "guard", "23", again | {"scan": scan})
+    )
+    assert told["facts"]["address"].startswith("address_")
 
 
 def test_what_is_not_json_is_malformed(house: Refusing) -> None:
