@@ -1,6 +1,5 @@
 """An office of experts opened on a database, and the people who act in it: what the rule and storage tests play on."""
 
-import base64
 import json
 import uuid
 from collections.abc import Mapping
@@ -10,19 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
-from chassis.core import Office, Refusal
-from chassis.core.config import Config
-from chassis.core.migrate import upgrade
+from chassis.core import Refusal
 from chassis.core.tables import outbox
 from chassis.core.times import SHANGHAI, FixedClock
 from chassis.core.tokens import Actor, issue
+from chassis.testing.stage import KEY, opened
 from experts.app import application
 
-SETTINGS = yaml.safe_load(files("experts").joinpath("config.yml").read_text(encoding="utf-8"))["settings"]
 POOL = yaml.safe_load(files("experts.sample").joinpath("pool.yaml").read_text(encoding="utf-8"))
 STAGES = yaml.safe_load((Path(__file__).parent / "rules" / "stages.yaml").read_text(encoding="utf-8"))
 TODAY = datetime(2026, 6, 1, 10, tzinfo=SHANGHAI)
@@ -47,16 +42,7 @@ class Stage:
     """One office with its people; it remembers the last root of each kind, and the experts of the pool in order."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
-        self.key = Ed25519PrivateKey.generate()
-        public, seal = folder / "token.pem", folder / "seal.key"
-        public.write_bytes(self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        seal.write_bytes(base64.b64encode(b"0" * 32))
-        url = url or f"sqlite:///{folder / 'experts.db'}"
-        config = Config(
-            "experts", "test", url, "", f"file://{folder}", "system", str(public), str(seal), settings=SETTINGS
-        )  # fmt: skip
-        upgrade(application, config)
-        self.office = Office(application, config)
+        self.office = opened(application, folder, url)
         self.office.clock = FixedClock(TODAY)
         self.last: dict[str, str] = {}
         self.experts: list[str] = []
@@ -64,7 +50,7 @@ class Stage:
 
     def token(self, actor: Actor | None) -> str | None:
         """A fresh token for somebody; none for the public."""
-        return issue(actor, self.key) if actor else None
+        return issue(actor, KEY) if actor else None
 
     def root(self, kind: str = "panel", actor: str = "institution") -> dict[str, Any]:
         """The last root of a kind, as the institution (or another) sees it."""

@@ -1,31 +1,23 @@
 """An office of intake opened on a database, and the people who act in it: what the rule and storage tests play on."""
 
-import base64
 import json
 import re
-import tempfile
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 
-from chassis.core import Office, Refusal
-from chassis.core.config import Config
-from chassis.core.migrate import upgrade
+from chassis.core import Refusal
 from chassis.core.tables import outbox
 from chassis.core.times import SHANGHAI, FixedClock
 from chassis.core.tokens import Actor, issue
+from chassis.testing.stage import KEY, opened
 from intake.app import application
 
-SETTINGS = yaml.safe_load(files("intake").joinpath("config.yml").read_text(encoding="utf-8"))["settings"]
 STAGES_FILE = Path(__file__).parent / "rules" / "stages.yaml"
 TODAY = datetime(2026, 3, 24, 10, tzinfo=SHANGHAI)
 
@@ -72,32 +64,11 @@ PEOPLE = {
 }
 
 
-@cache
-def _migrated() -> bytes:
-    """An empty SQLite database with every migration done, once for all tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        upgrade(application, Config("intake", "test", f"sqlite:///{path}", "", "", "system", "", ""))
-        return path.read_bytes()
-
-
 class Stage:
     """One office with its people; it remembers the last root of each kind, and every lead in the order it was opened."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
-        self.key = Ed25519PrivateKey.generate()
-        public, seal = folder / "token.pem", folder / "seal.key"
-        public.write_bytes(self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-        seal.write_bytes(base64.b64encode(b"0" * 32))
-        if url is None:
-            (folder / "intake.db").write_bytes(_migrated())
-        place = url or f"sqlite:///{folder / 'intake.db'}"
-        config = Config(
-            "intake", "test", place, "", f"file://{folder}", "system", str(public), str(seal), settings=SETTINGS
-        )
-        if url:
-            upgrade(application, config)
-        self.office = Office(application, config)
+        self.office = opened(application, folder, url)
         self.office.clock = FixedClock(TODAY)
         self.stages = yaml.safe_load(STAGES_FILE.read_text(encoding="utf-8"))
         self.last: dict[str, str] = {}
@@ -107,7 +78,7 @@ class Stage:
 
     def token(self, who: str | None) -> str | None:
         """A fresh token for somebody; none for the public."""
-        return issue(PEOPLE[who], self.key) if who and who != "public" else None
+        return issue(PEOPLE[who], KEY) if who and who != "public" else None
 
     def today(self, day: str) -> None:
         """Move legal time to ten in the morning of a day."""

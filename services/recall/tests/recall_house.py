@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from chassis.core import Office, store, tables
 from chassis.core.ids import new_id
 from chassis.core.times import FixedClock
 from chassis.core.tokens import Actor, issue
+from chassis.testing.stage import KEY
 
 PRODUCER = "91210100MA0000A019"
 SHOP = "91210100MA0000A03F"
@@ -70,9 +70,8 @@ PEOPLE = {
 class House:
     """The office with the people of the sample province: they act by name, events arrive, days pass."""
 
-    def __init__(self, office: Office, key: Ed25519PrivateKey) -> None:
+    def __init__(self, office: Office) -> None:
         self.office = office
-        self._key = key
         self._commands = itertools.count(1)
         self._sequences: dict[str, int] = {}
         self.reason: str | None = None
@@ -84,7 +83,7 @@ class House:
 
     def token(self, who: str) -> str:
         """The token of a person of the sample province."""
-        return issue(PEOPLE[who], self._key)
+        return issue(PEOPLE[who], KEY)
 
     def get(self, who: str, root: str) -> dict[str, Any]:
         """A root as somebody sees it."""

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from experts_stage import Stage, refusal
 
+from chassis.testing import rows_of
 from experts.app import application
 
 FILES = sorted(path for path in Path(__file__).parent.glob("*.yaml") if path.name != "stages.yaml")
@@ -58,3 +59,6 @@ def holds(stage, kind, then):
         assert [document["kind"] for document in entry["documents"]] == [then["document"]]
     if "fact" in then:
         assert then["fact"] in [name for name, _ in stage.facts()]
+
+
+test_every_row_keeps_its_word = rows_of(application)

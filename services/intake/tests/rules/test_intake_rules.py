@@ -6,6 +6,7 @@ import pytest
 import yaml
 from intake_stage import Stage, refusal
 
+from chassis.testing import rows_of
 from intake.app import application
 
 FILES = sorted(path for path in Path(__file__).parent.glob("*.yaml") if path.name != "stages.yaml")
@@ -84,3 +85,6 @@ def told(stage, root, entry, then):
         assert [name for name, _ in stage.facts()] == then["facts"]
     for name, value in then.get("noted", {}).items():
         assert stage.outcome["noted"][name] == value
+
+
+test_every_row_keeps_its_word = rows_of(application)

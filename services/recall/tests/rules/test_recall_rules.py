@@ -8,6 +8,7 @@ import yaml
 from recall_house import CASE, NOTIFIED, STEPS
 
 from chassis.core import Refusal
+from chassis.testing import rows_of
 from recall.app import application
 
 HERE = Path(__file__).parent
@@ -137,3 +138,6 @@ def test_every_act_of_a_person_is_played_in_some_case():
         (kind.name, act.name) for kind in application.rulebook.kinds.values() for act in kind.acts.values() if act.by
     }
     assert acts - played == set()
+
+
+test_every_row_keeps_its_word = rows_of(application)
