@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any
 
-import yaml
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from chassis.core import Office
-from chassis.core.config import Config
 from chassis.core.ids import new_id
-from chassis.core.migrate import upgrade
 from chassis.core.times import SHANGHAI, FixedClock
 from chassis.core.tokens import Actor, issue
-from notify.app import application
+from chassis.testing.stage import KEY
 
 Json = dict[str, Any]
-HERE = Path(__file__).parent
-SETTINGS = yaml.safe_load((HERE.parent / "notify" / "config.yml").read_text("utf-8"))["settings"]
 PRODUCER = "org_91210100MA0000A019"
 PEOPLE = {
     "registry": Actor(
@@ -58,8 +47,8 @@ PEOPLE = {
 class Desk:
     """What a test does with an office: send events, act as somebody, run the worker, look at roots and facts."""
 
-    def __init__(self, office: Office, key: Ed25519PrivateKey) -> None:
-        self.office, self._key = office, key
+    def __init__(self, office: Office) -> None:
+        self.office = office
         self.sequences: dict[str, int] = {}
         self.root: str | None = None
 
@@ -69,7 +58,7 @@ class Desk:
         self.office.clock = FixedClock(datetime.combine(day, time(10), SHANGHAI).astimezone(UTC))
 
     def token(self, who: str | None) -> str | None:
-        return issue(PEOPLE[who], self._key) if who else None
+        return issue(PEOPLE[who], KEY) if who else None
 
     def send(self, kind: str, data: Json, subject: str | None = None, dossier: str = "dossier_1") -> Any:
         """Deliver one event and return its receipt."""
@@ -170,17 +159,3 @@ CONFIRMATION = {
     "signed_on": "2026-07-01",
     "scan": paper_file("送达地址确认书.pdf"),
 }
-
-
-def opened(folder: Path, url: str) -> tuple[Office, Ed25519PrivateKey]:
-    """An office on an empty database, migrated, with keys of its own."""
-    key = Ed25519PrivateKey.generate()
-    public = folder / "gateway.pub"
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    seal = folder / "notify.seal"
-    seal.write_bytes(base64.b64encode(os.urandom(32)))
-    config = Config(
-        "notify", "test", url, "amqp://", f"file://{folder}/files", "system", str(public), str(seal), settings=SETTINGS
-    )
-    upgrade(application, config)
-    return Office(application, config), key

@@ -9,6 +9,7 @@ import yaml
 from notify_desk import Desk, issued
 
 from chassis.core import Refusal
+from chassis.testing import rows_of
 from notify.app import application
 
 Step = dict[str, Any]
@@ -95,3 +96,6 @@ def holds(desk: Desk, then: dict[str, Any]) -> None:
         fact = desk.facts(name)[-1]
         assert {key: fact[key] for key in wanted} == wanted, json.dumps(fact, ensure_ascii=False)
     assert desk.office.verify(identifier) == []
+
+
+test_every_row_keeps_its_word = rows_of(application)

@@ -1,10 +1,12 @@
 """Document numbers as text, and the codes they begin with."""
 
 import pytest
-from notify_desk import SETTINGS
 
+from chassis.testing.stage import configured
 from notify.domain import numbers
 from notify.rendering.forms import form_for, table
+
+SETTINGS = configured("notify")
 
 
 def test_a_number_is_code_year_in_brackets_number_without_padding_and_hao() -> None:
