@@ -5,7 +5,7 @@ import json
 import tempfile
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -233,8 +233,3 @@ class Stage:
             self.office.tasks.run(task)
             done += 1
         return done
-
-
-def moment(text: str) -> datetime:
-    """Return an aware moment (UTC) of ISO text without a zone, read as Shanghai time."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
