@@ -15,10 +15,13 @@ from ops.progress import Progress
 RUNNING = ("run", "demo")
 CHECKING = ("test", "lint", "compliance", "contracts", "bench", "faults", "format", "compose", "clean")
 OLDEST = (3, 11)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def interrupted(number: int, frame: object) -> None:
-    """A request to end from outside is treated like Ctrl-C at the terminal."""
+    """A request to end from outside is treated like Ctrl-C; a second one must not cut the orderly stop short."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -30,7 +33,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         print(f"需要 Python 3.11 / Python 3.11 or newer is needed, this is {sys.version.split()[0]}", file=sys.stderr)
         return 1
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDINGS:
         signal.signal(number, interrupted)
     try:
         return _do(arguments)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,18 +27,12 @@ def run() -> int:
     started = time.monotonic()
     with Stack(layout, progress) as stack:
         load_sample(stack, progress)
-        with stamps.unless(layout.folder, "sample-case", "played") as due:
-            if due:
-                progress.say()
-                _play(journeys.play_one, stack, progress)
+        play_once(stack, progress)
         progress.say(f"\n就绪 ready: {time.monotonic() - started:.1f} s")
         _tell(stack, progress)
         try:
             _until_interrupted(stack)
         except KeyboardInterrupt:
-            # A second Ctrl-C must not cut the orderly stop short.
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
             progress.say("\n正在停止 stopping …")
     progress.say("已停止 stopped")
     return 0
@@ -66,6 +59,20 @@ def load_sample(stack: Stack, progress: Progress) -> None:
         if due:
             with progress.step("示例省份", "sample province"):
                 stack.run(GATEWAY, "sample")
+
+
+def play_once(stack: Stack, progress: Progress) -> None:
+    """Play the sample case, once in the life of a folder: one that was broken off stays as it is, like any matter."""
+    with stamps.unless(stack.layout.folder, "sample-case-begun", "begun") as due:
+        pass
+    if due:
+        progress.say()
+        with stamps.unless(stack.layout.folder, "sample-case", "played"):
+            _play(journeys.play_one, stack, progress)
+    elif not stamps.stamped(stack.layout.folder, "sample-case"):
+        stack.clock.reset()
+        progress.say("  示例案件上次没有走完，保留原样；`make clean` 后重新开始")
+        progress.say("  the sample case was broken off last time and stays as it is; `make clean` begins afresh")
 
 
 def _play(play: Callable[[str, Say], None], stack: Stack, progress: Progress) -> None:

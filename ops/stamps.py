@@ -33,3 +33,8 @@ def unless(folder: Path, step: str, state: str) -> Iterator[bool]:
     if due:
         path.parent.mkdir(exist_ok=True)
         path.write_text(state)
+
+
+def stamped(folder: Path, step: str) -> bool:
+    """Whether the step was ever done."""
+    return (folder / "stamps" / step).exists()
