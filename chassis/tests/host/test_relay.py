@@ -7,15 +7,18 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from contextlib import ExitStack
 from pathlib import Path
 
 import coinstage
 import pytest
 from coinstage import Sample, eventually, numbers, strike
+from mint.app import application as mint_application
 
 from chassis.client import RpcClient
 from chassis.core import Office
 from chassis.core.config import load
+from chassis.testing.postgresql import private_postgresql
 
 pytestmark = pytest.mark.slow
 
@@ -85,17 +88,16 @@ def test_a_fact_that_no_queue_takes_stays_in_the_outbox(client: RpcClient, mint:
 
 
 def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_path: Path) -> None:
-    postgres = coinstage.PrivatePostgres(tmp_path).start()
-    samples: list[Sample] = []
-    try:
-        database = postgres.database("mint")
-        samples += [Sample("mint", tmp_path / name, url, database) for name in ("one", "two")]
+    with private_postgresql() as cluster, cluster.lent(mint_application) as database, ExitStack() as ended:
+        samples = [Sample("mint", tmp_path / name, url, database) for name in ("one", "two")]
         office = office_of(samples[0])
+        ended.callback(office.close)
         with coinstage.channel_of(url) as channel:
             queue = channel.queue_declare(exclusive=True).queue
             channel.queue_bind(queue, "zhaohui.events", "mint.#")
             relays = [sample.start("relay") for sample in samples]
             for relay in relays:
+                ended.callback(relay.stop)
                 eventually(lambda r=relay: r.said("relay is up"), what="both relays work")  # type: ignore[misc]
             told = _strike_many(office)
             eventually(lambda: office.outbox.waiting() == 0, 30.0, "the outbox is empty")
@@ -105,11 +107,6 @@ def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_pat
                 found[event["subject"]].append(int(event["sequence"]))
         assert dict(found) == told
         assert [relay.stop() for relay in relays] == [0, 0]
-        office.close()
-    finally:
-        for sample in samples:
-            sample.stop()
-        postgres.stop()
 
 
 def _strike_many(office: Office) -> dict[str, list[int]]:

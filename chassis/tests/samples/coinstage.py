@@ -29,7 +29,6 @@ from chassis.client import Away, RpcClient, UnknownOutcome
 from chassis.host.topology import declarations, events_queue
 from chassis.line import Channel, connect
 from ops.broker import FULL_RIGHTS, PrivateBroker
-from ops.ports import free_ports
 from ops.topology import user_row
 
 SAMPLES = Path(__file__).parent
@@ -37,7 +36,6 @@ REPOSITORY = SAMPLES.parents[2]
 LISTENS = {"mint": [], "purse": ["mint.coin"]}
 RETRY_MILLISECONDS = 50
 DELIVERY_LIMIT = 2
-POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
 
 
 def eventually(check: Callable[[], Any], seconds: float = 40.0, what: str = "the condition") -> Any:
@@ -230,40 +228,3 @@ def tell(url: str, *bodies: bytes) -> None:
     with channel_of(url) as channel:
         for body in bodies:
             channel.basic_publish(amqp.Message(body, delivery_mode=2), "zhaohui.events", "mint.coin.test")
-
-
-class PrivatePostgres:
-    """A PostgreSQL cluster that is the test's alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "pg"
-        self.folder.mkdir(parents=True)
-        (self.port,) = free_ports(1)
-        self._as: list[str] = []
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, "postgres")
-            for place in self.folder.parents:
-                if place != Path("/") and place.stat().st_mode & 0o005 != 0o005 and place.owner() == "root":
-                    place.chmod(place.stat().st_mode | 0o011)
-            self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-
-    def start(self) -> PrivatePostgres:
-        """Create and start it."""
-        data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8")
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
-        self._run("pg_ctl", "-D", data, "-w", "-o", options, "-l", str(self.folder / "log"), "start")
-        return self
-
-    def stop(self) -> None:
-        """Stop it."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-
-    def database(self, name: str) -> str:
-        """Create a database and return its URL."""
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
-        return f"postgresql+psycopg2://postgres@127.0.0.1:{self.port}/{name}"
-
-    def _run(self, program: str, *arguments: str) -> None:
-        line = [*self._as, str(POSTGRESQL / program), *arguments]
-        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", timeout=60)
