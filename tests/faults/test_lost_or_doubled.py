@@ -33,7 +33,7 @@ def difference(found: Done, wanted: Done) -> dict[str, Done]:
 
 def test_a_journey_ends_though_services_and_gateway_are_killed_in_a_loop(own_stack: Stack, played: Played) -> None:
     targets = (*own_stack.layout.services, GATEWAY)
-    with fire(own_stack, targets, every=2.0, at_most=90.0) as seen:
+    with fire(own_stack, targets, every=1.5, at_most=90.0) as seen:
         dossier = furniture.play(own_stack.url, lambda _: None)
     own_stack.wait()
     assert set(seen.died) == set(targets), seen.died
