@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 import yaml
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import MetaData, select, text
@@ -255,22 +256,25 @@ class Office:
         }
 
     def verify(self, identifier: str) -> list[str]:
-        """Verify the hash chain of a root, or of every root of a dossier; returns the faults found."""
+        """Verify the hash chain of a root, or of every root of a dossier; returns the faults found, refuses what is not here."""
+        table = tables.roots
+        column = table.c.dossier if identifier.startswith("dossier_") else table.c.id
         with self.database.reading() as connection:
-            ids = [identifier]
-            if identifier.startswith("dossier_"):
-                ids = list(
-                    connection.execute(select(tables.roots.c.id).where(tables.roots.c.dossier == identifier)).scalars()
-                )
-
-            def unseal(row: Mapping[str, Any]) -> Any:
-                return json.loads(self.seal.open(row["box"], row["id"]))
-
+            ids = list(connection.execute(select(table.c.id).where(column == identifier)).scalars())
+            if not ids:
+                raise Refusal("not-found", root=identifier)
             return [
                 f"{fault.root} #{fault.seq}: {fault.what}"
                 for root in ids
-                for fault in verify_root(connection, root, unseal)
+                for fault in verify_root(connection, root, self._unseal)
             ]
+
+    def _unseal(self, row: Mapping[str, Any]) -> Any:
+        """Return a sealed value; None, which is no value that was ever sealed, where this key does not open it."""
+        try:
+            return json.loads(self.seal.open(row["box"], row["id"]))
+        except InvalidTag:
+            return None
 
     def health(self) -> Json:
         """Tell what is wrong: `{ok, faults, outbox, tasks, parked}`."""

@@ -1,6 +1,6 @@
 """The facts that intake tells the world."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from chassis.core.marks import fact
 from chassis.core.schema import FactSchema
@@ -78,7 +78,7 @@ class PanelRequested(FactSchema):
     request = fields.String(required=True)
     root = fields.String(required=True)
     part = fields.String(required=True)
-    purpose = fields.String(required=True)
+    purpose = fields.String(required=True, validate=validate.OneOf(["consultation"]))
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
     size = fields.Integer(required=True, strict=True)
     question = fields.String(required=True)

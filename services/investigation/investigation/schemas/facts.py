@@ -1,6 +1,6 @@
 """The facts that the investigation service tells the others."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from chassis.core.marks import fact
 from chassis.core.schema import FactSchema
@@ -13,7 +13,7 @@ class PanelRequested(FactSchema):
     request = fields.String(required=True)
     root = fields.String(required=True)
     part = fields.String(required=True, allow_none=True)
-    purpose = fields.String(required=True)
+    purpose = fields.String(required=True, validate=validate.OneOf(["determination", "redetermination"]))
     expertise = fields.List(fields.String(), required=True, data_key="fields")
     size = fields.Integer(required=True, strict=True)
     question = fields.String(required=True)

@@ -13,9 +13,16 @@ ENDED = ("closed", "no_defect", "ordered")
 
 def running_case(connection: Connection, data: Mapping[str, Any]) -> str | None:
     """Return the case that a fact of a recall names; None where it names none, or one that has ended: nothing is moved then."""
-    query = select(roots.c.id).where(
-        roots.c.id == data.get("case"), roots.c.kind == "case", roots.c.state.not_in(ENDED)
-    )
+    return _running(connection, data.get("case"))
+
+
+def served_case(connection: Connection, data: Mapping[str, Any]) -> str | None:
+    """Return the case whose paper was served; None where it has ended: the document itself keeps the date."""
+    return _running(connection, data.get("root"))
+
+
+def _running(connection: Connection, root: str | None) -> str | None:
+    query = select(roots.c.id).where(roots.c.id == root, roots.c.kind == "case", roots.c.state.not_in(ENDED))
     return connection.execute(query).scalar_one_or_none()
 
 
