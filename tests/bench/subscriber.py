@@ -8,7 +8,6 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-import amqp
 import coinstage
 from sqlalchemy import func, select
 
@@ -40,12 +39,9 @@ def measure(url: str, folder: Path, scale: float) -> None:
 
 def _rate(sample: coinstage.Sample, line: list[str], url: str, count: int) -> float:
     """Fill the queue, start the consumer, wait until all is taken; facts a second by the inbox's own times."""
-    with coinstage.channel_of(url) as channel:
-        for _ in range(count):
-            body = coinstage.event(new_id("coin"), 1, "coin-struck")
-            # kombu hands this content type through as bytes: the bare consumer decodes no JSON twice
-            message = amqp.Message(body, delivery_mode=2, content_type="application/data")
-            channel.basic_publish(message, "zhaohui.events", "mint.coin.coin-struck")
+    # kombu hands this content type through as bytes: the bare consumer decodes no JSON twice
+    facts = [coinstage.event(new_id("coin"), 1, "coin-struck") for _ in range(count)]
+    coinstage.tell(url, *facts, content_type="application/data")
     database = Database(load("purse", sample.environment).database_url)
     with sample.log.open("ab") as log:
         process = subprocess.Popen(line, env=sample.environment, stdout=log, stderr=log)
