@@ -258,6 +258,12 @@ class Act(Handle):
         self.clocks.append(told(run, "extended", self._work.kind(self.root.kind).clocks[clock], iso(self.now)))
 
 
+def _content(loaded: Loaded) -> str:
+    """Return all of a root that an act may change without moving it."""
+    root, parties = loaded.root, [(p.name, p.who, p.part_id) for p in loaded.parties]
+    return compact([root.body, root.dossier, root.number, root.title, parties, [p.body for p in loaded.parts]])
+
+
 COMMAND = select(tables.commands.c.digest, tables.commands.c.outcome)
 
 
@@ -521,13 +527,19 @@ class Work:
         rule, unit, root = act.rule, act.unit, act.root
         before = self._states(act)
         existing = list(act.loaded.parts)
+        others = [loaded for found in act.named_roots.values() for loaded in found]
+        as_read = [_content(loaded) for loaded in others]
         if root.new:
             root.title = self.kind(rule.kind).zh
         unit.touched[root.id] = act.loaded
         try:
             self.application.functions[(rule.kind, rule.name)][1](act)
             choice = act.choice or (act.data.get(rule.choose) if rule.choose else None)
-            self._move(act, rule.moves(choice), existing)
+            moves = rule.moves(choice)
+            self._move(act, moves, existing)
+            for loaded, content in zip(others, as_read, strict=True):
+                state = moves.get(loaded.root.kind) if loaded.root.kind != rule.kind else None
+                self._keep_named(act, loaded, state, changed=_content(loaded) != content)
             self._clocks(act)
         except Refusal as refusal:
             refusal.act, refusal.clause = refusal.act or rule.name, refusal.clause or act.clause
@@ -549,28 +561,23 @@ class Work:
             elif group == rule.on and act.part:
                 act.part.state = state
                 act.touch(act.part)
-            elif group in self.kind(rule.kind).parts:
+            else:
                 allowed = rule.sources.get(group)
                 for part in existing:
                     if part.kind == group and (allowed is None or part.state in allowed):
                         part.state = state
                         act.touch(part)
-            else:
-                self._move_named(act, group, state)
 
-    def _move_named(self, act: "Act", kind: str, state: str) -> None:
-        for loaded in (x for found in act.named_roots.values() for x in found if x.root.kind == kind):
-            before = loaded.root.state
-            loaded.root.state = state
-            loaded.root.version += 1
-            act.unit.touched[loaded.root.id] = loaded
-            self.append(
-                act.unit,
-                loaded,
-                act.rule.name,
-                act.clause,
-                {"by_root": act.root.id, "from": {kind: before}, "to": {kind: state}},
-            )
+    def _keep_named(self, act: "Act", loaded: Loaded, state: str | None, *, changed: bool) -> None:
+        """Write another root that the act moved or changed, with an entry of its own that names the act's root."""
+        if state is None and not changed:
+            return
+        kind, before = loaded.root.kind, loaded.root.state
+        loaded.root.state = state or before
+        loaded.root.version += 1
+        act.unit.touched[loaded.root.id] = loaded
+        extra = {"by_root": act.root.id, "from": {kind: before}, "to": {kind: loaded.root.state}}
+        self.append(act.unit, loaded, act.rule.name, act.clause, extra)
 
     def _clocks(self, act: "Act") -> None:
         """Start, end and extend what the row says.

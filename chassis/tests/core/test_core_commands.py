@@ -132,7 +132,7 @@ def test_roots_that_name_each_other_are_locked_in_one_order(either):
             for n in range(4)
         ]
         found = at_once(either, requests)
-        assert sorted(map(str, (f if isinstance(f, str) else "done" for f in found))) == ["done"] * 2 + ["stale"] * 6
+        assert sorted(map(str, (f if isinstance(f, str) else "done" for f in found))) == ["done"] + ["stale"] * 7
     assert either.office.verify(one) == either.office.verify(other) == []
 
 
@@ -145,6 +145,16 @@ def test_named_roots_move_with_the_act_and_are_journaled(either, box):
     with pytest.raises(Refusal, match="wrong-state"):
         either.act("keeper", "box", "stand", {"shelves": shelves})
     assert either.office.verify(shelves[0]) == []
+
+
+def test_a_named_root_that_the_act_changed_without_moving_it_is_kept_and_journaled(either, box):
+    other = either.act("keeper", "box", "keep", LABEL)["root"]
+    before = either.system(other).root.version
+    either.act("keeper", "box", "swap", {"other": other}, root=box)
+    kept = either.system(other).root
+    assert (kept.body["swapped"], kept.version, kept.state) == (box, before + 1, "kept")
+    assert either.entries(other)[-1]["by_root"] == box
+    assert either.office.verify(other) == []
 
 
 def test_a_root_that_may_not_be_seen_may_not_be_named(either, box):

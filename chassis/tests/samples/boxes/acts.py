@@ -179,9 +179,9 @@ def pin(do: Act) -> None:
 
 @act("box", "swap", Other)
 def swap(do: Act) -> None:
-    """Clause 3: both boxes are locked."""
+    """Clause 3: both boxes are locked, and each remembers the other."""
     (other,) = do.named("other")
-    do.body["swapped"] = other.root.id
+    do.body["swapped"], other.body["swapped"] = other.root.id, do.root.id
 
 
 @act("box", "stand", Shelves)
