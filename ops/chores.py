@@ -93,7 +93,7 @@ def tidy(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """The measurements of tests/bench: those named (rpc, relay, subscriber), else all."""
+    """The measurements of tests/bench: those named (http, rpc, relay, subscriber), else all."""
     return _python("-m", "tests.bench", *(arguments or ["all"]))
 
 

@@ -159,10 +159,14 @@ def _contracts(application: Any, config: Any, options: argparse.Namespace) -> in
 
 
 def _verify(application: Any, config: Any, options: argparse.Namespace) -> int:
-    """Exit code 1 when a chain is broken."""
-    from chassis.core import Office
+    """Exit code 1 when a chain is broken, or the root is not here."""
+    from chassis.core import Office, Refusal
 
-    faults = Office(application, config).verify(options.subject)
+    try:
+        faults = Office(application, config).verify(options.subject)
+    except Refusal as refusal:
+        print(f"{options.subject}: {refusal.en}")
+        return 1
     for fault in faults:
         print(fault)
     print(f"{options.subject}: {'broken' if faults else 'intact'}")

@@ -1,4 +1,4 @@
-"""`python -m tests.bench rpc|relay|subscriber|all`: measure on a private broker and print the ratios."""
+"""`python -m tests.bench http|rpc|relay|subscriber|all`: measure on a private broker and print the ratios."""
 
 import argparse
 import sys
@@ -13,9 +13,9 @@ def main() -> None:
     """Run one measurement or all."""
     import coinstage
 
-    from tests.bench import relay, rpc, subscriber
+    from tests.bench import http, relay, rpc, subscriber
 
-    measurements = {"rpc": rpc.measure, "relay": relay.measure, "subscriber": subscriber.measure}
+    measurements = {"http": http.measure, "rpc": rpc.measure, "relay": relay.measure, "subscriber": subscriber.measure}
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("what", choices=[*measurements, "all"])
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer calls and facts than usual")

@@ -256,12 +256,15 @@ class Office:
         }
 
     def verify(self, identifier: str) -> list[str]:
-        """Verify the hash chain of a root, or of every root of a dossier; returns the faults found, refuses what is not here."""
-        table = tables.roots
-        column = table.c.dossier if identifier.startswith("dossier_") else table.c.id
+        """Verify the hash chain of a root, or of every root that is here of a dossier; returns the faults found.
+
+        Refuses an unknown root; of a dossier a service may well hold nothing.
+        """
+        table, whole = tables.roots, identifier.startswith("dossier_")
+        column = table.c.dossier if whole else table.c.id
         with self.database.reading() as connection:
             ids = list(connection.execute(select(table.c.id).where(column == identifier)).scalars())
-            if not ids:
+            if not ids and not whole:
                 raise Refusal("not-found", root=identifier)
             return [
                 f"{fault.root} #{fault.seq}: {fault.what}"

@@ -91,10 +91,12 @@ class Keys:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.public, self.seal = folder / "gateway.pub", folder / "seal"
-        key = Ed25519PrivateKey.generate().public_key()
+        self.public, self.private, self.seal = folder / "gateway.pub", folder / "gateway.pem", folder / "seal"
+        key, pem = Ed25519PrivateKey.generate(), serialization.Encoding.PEM
         form = serialization.PublicFormat.SubjectPublicKeyInfo
-        self.public.write_bytes(key.public_bytes(serialization.Encoding.PEM, form))
+        self.public.write_bytes(key.public_key().public_bytes(pem, form))
+        kept = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        self.private.write_bytes(key.private_bytes(pem, *kept))
         self.seal.write_bytes(base64.b64encode(secrets.token_bytes(32)))
 
 
