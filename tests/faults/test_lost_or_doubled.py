@@ -42,7 +42,7 @@ def test_a_journey_ends_though_services_and_gateway_are_killed_in_a_loop(own_sta
 
 
 def test_a_journey_ends_though_the_broker_is_killed_in_its_middle(own_stack: Stack, played: Played) -> None:
-    with fire(own_stack, (BROKER,), every=2.5, at_most=30.0) as seen:
+    with fire(own_stack, (BROKER,), every=0.8, at_most=30.0) as seen:
         dossier = voluntary.play(own_stack.url, lambda _: None)
     own_stack.wait()
     assert seen.died
