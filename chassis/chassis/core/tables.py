@@ -189,3 +189,10 @@ leases = Table(
     Column("holder", String(80), nullable=False),
     Column("until", BigInteger, nullable=False),
 )
+
+series = Table(
+    "series",
+    metadata,
+    Column("name", String(120), primary_key=True),
+    Column("last", Integer, nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The database of a service: tables, roots, outbox, leases, number series, migrations."""
