@@ -56,7 +56,7 @@ class Layout:
 
     @property
     def clock(self) -> Path:
-        """The file that moves legal time (see chassis.core.times)."""
+        """The file that moves legal time (see chassis.core.dates.times)."""
         return self.folder / "clock"
 
     def log(self, program: str) -> Path:

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import IO
 
-from chassis.core.times import FileClock
+from chassis.core.dates.times import FileClock
 from ops import disk, external, keys, readiness, stamps, topology
 from ops.broker import PrivateBroker
 from ops.faults import Fault

@@ -124,7 +124,7 @@ def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
 
 
 def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.core.migrate import upgrade
+    from chassis.core.storage.migrate import upgrade
 
     upgrade(application, config)
     return 0
@@ -152,7 +152,7 @@ def _topology(application: Any, config: Any, options: argparse.Namespace) -> int
 
 
 def _contracts(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.core.contracts import write
+    from chassis.core.contracts.documents import write
 
     write(application, options.folder)
     return 0

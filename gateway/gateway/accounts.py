@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Row, Select, and_, bindparam, or_, select, update
 
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 from chassis.core.errors import Refusal, invalid
 from chassis.core.ids import new_id
 from gateway.tables import deputies, memberships, organisations, persons

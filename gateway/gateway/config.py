@@ -13,7 +13,7 @@ import yaml
 
 from chassis.core.config import LEVELS, PROFILES
 from chassis.core.errors import ConfigurationFault
-from chassis.core.times import Clock, FileClock, clock_from
+from chassis.core.dates.times import Clock, FileClock, clock_from
 
 DEFAULTS = Path(__file__).resolve().parent / "config.yml"
 NAMES = (

@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import make_url
 
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 

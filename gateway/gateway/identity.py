@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy import Row, and_, bindparam, select, update
 
-from chassis.core import tokens
-from chassis.core.database import Database
+from chassis.core.trust import tokens
+from chassis.core.storage.database import Database
 from chassis.core.errors import ConfigurationFault, Refusal
-from chassis.core.times import Clock, today
+from chassis.core.dates.times import Clock, today
 from gateway.accounts import Accounts, standing_in
 from gateway.limits import Buckets
 from gateway.problems import Rejection

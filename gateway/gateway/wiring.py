@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask import current_app
 
 from chassis.client import RpcClient
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 from chassis.core.errors import ConfigurationFault
 from chassis.core.files import Files
-from chassis.core.times import Clock
+from chassis.core.dates.times import Clock
 from gateway.accounts import Accounts
 from gateway.config import Config
 from gateway.database import open_database

@@ -11,9 +11,9 @@ from pathlib import Path
 import coinstage
 from sqlalchemy import func, select
 
-from chassis.core import tables
+from chassis.core.storage import tables
 from chassis.core.config import load
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 from chassis.core.ids import new_id
 from tests.bench.table import ratio, row
 

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
-from chassis.core import contracts
+from chassis.core.contracts.documents import documents as contracts
 from chassis.host import topology
 from chassis.host.responder import Rpc
 from chassis.host.service import Service

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.core.rulebook import ActRule, Trigger
-from chassis.core.schema import json_schema
+from chassis.core.contracts.schema import json_schema
 from ops.layout import SERVICES
 
 Json = dict[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from chassis.core.contracts import CLOUD_EVENT
+from chassis.core.contracts.documents import CLOUD_EVENT
 from chassis.core.ids import kind_of
 from ops import topology
 from ops.layout import SERVICES

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.client import RpcClient
 from chassis.core.errors import Refusal
-from chassis.core.tokens import LIFETIME, Actor, issue
+from chassis.core.trust.tokens import LIFETIME, Actor, issue
 from ops.layout import SERVICES
 from ops.stack import Stack
 from tests import evidence

@@ -1,9 +1,11 @@
 """The core of the chassis: what an application of acts is made of. It knows no broker and no host."""
 
-from chassis.core.application import Application, Office
-from chassis.core.command import Job, Moment
+from chassis.core.acts.act import Act
+from chassis.core.acts.marks import act, fact, task
+from chassis.core.acts.moment import Moment
+from chassis.core.application import Application
 from chassis.core.errors import Refusal
-from chassis.core.marks import act, fact, task
-from chassis.core.work import Act
+from chassis.core.office import Office
+from chassis.core.triggers.tasks import Job
 
 __all__ = ["Act", "Application", "Job", "Moment", "Office", "Refusal", "act", "fact", "task"]

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from chassis.core.dates.times import clock_from
 from chassis.core.errors import ConfigurationFault
-from chassis.core.times import clock_from
 
 PROFILES = ("local", "test", "production")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -13,7 +13,7 @@ import eventlet
 import structlog
 from nameko.containers import ServiceContainer
 
-from chassis.core.application import Application, Office
+from chassis.core import Application, Office
 from chassis.core.config import Config
 from chassis.core.errors import ConfigurationFault
 from chassis.host.relay import Relay

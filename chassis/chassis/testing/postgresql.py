@@ -12,8 +12,7 @@ from pathlib import Path
 from sqlalchemy import create_engine
 
 from chassis.core import Application
-from chassis.core.config import Config
-from chassis.core.migrate import upgrade
+from chassis.core.storage.migrate import upgrade
 
 PROGRAMS = Path("/usr/lib/postgresql")
 USER = "tester"
@@ -45,7 +44,7 @@ class Cluster:
         with self._server.connect() as connection:
             connection.exec_driver_sql(f"create database {name}")
         url = self._url(name)
-        upgrade(application, Config(application.name, "test", url, "", "", "system", "", ""))
+        upgrade(application.package, url)
         engine = create_engine(url)
         with engine.connect() as connection:
             tables = connection.exec_driver_sql("select tablename from pg_tables where schemaname = 'public'").scalars()
@@ -74,10 +73,10 @@ def _run(*command: str) -> None:
 @contextmanager
 def private_postgresql() -> Iterator[Cluster]:
     """Start a server and stop it at the end; FileNotFoundError where PostgreSQL is not installed."""
-    found = sorted(PROGRAMS.glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
-    if not found:
+    programs = sorted(PROGRAMS.glob("*/bin/pg_ctl"), key=lambda path: int(path.parts[-3]))
+    if not programs:
         raise FileNotFoundError(f"no PostgreSQL in {PROGRAMS}")
-    control, initialise = found[-1], found[-1].with_name("initdb")
+    control, initialise = programs[-1], programs[-1].with_name("initdb")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")

@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert
 
-from chassis.core import Application, Office, Refusal, store, tables
-from chassis.core.access import may_act
-from chassis.core.command import Command
+from chassis.core import Application, Office, Refusal
+from chassis.core.acts.command import Command
+from chassis.core.acts.definitions import ActFunction
+from chassis.core.contracts.schema import Anything
+from chassis.core.dates.times import iso
 from chassis.core.ids import new_id
-from chassis.core.rulebook import ActorRule, ActRule, KindRule
-from chassis.core.schema import Anything
-from chassis.core.store import Party
-from chassis.core.times import iso
-from chassis.core.tokens import PUBLIC, SYSTEM, Actor
+from chassis.core.rulebook.model import ActorRule, ActRule, KindRule
+from chassis.core.storage import roots, tables
+from chassis.core.storage.roots import Party
+from chassis.core.trust.access import may_act
+from chassis.core.trust.tokens import PUBLIC, SYSTEM, Actor
 from chassis.testing.stage import opened
 
 AREAS = ("990000", "990100", "990101")
@@ -56,9 +58,13 @@ class Bench:
 
     def __init__(self, office: Office, act: ActRule) -> None:
         self.office, self.act = office, act
-        self.kind: KindRule = office.rulebook.kinds[act.kind]
-        self.actors = {name: self._person(rule) for name, rule in office.rulebook.actors.items()}
-        office.work._schemas[(act.kind, act.name)] = (Anything(), {}, {})
+        self.kind: KindRule = office.application.rulebook.kinds[act.kind]
+        self.actors = {name: self._person(rule) for name, rule in office.application.rulebook.actors.items()}
+        definitions = office.performer.definitions
+        function = definitions.function(act.kind, act.name)
+        anything = ActFunction(replace(function.mark, schema=Anything), function.perform)
+        functions = {**definitions.functions, (act.kind, act.name): anything}
+        office.performer.definitions = replace(definitions, functions=functions)
 
     def _person(self, rule: ActorRule) -> Actor:
         """Somebody who is what a rule says and, as far as may be, nothing else."""
@@ -74,25 +80,25 @@ class Bench:
 
     def parties(self) -> list[Party]:
         """Everybody's relation to the root."""
-        found = {
+        parties = {
             (rule.party, self.actors[name].organisation)
-            for name, rule in self.office.rulebook.actors.items()
+            for name, rule in self.office.application.rulebook.actors.items()
             if rule.party and self.actors[name].organisation
         }
-        return [Party(str(name), str(who)) for name, who in sorted(found, key=str)]
+        return [Party(str(name), str(who)) for name, who in sorted(parties, key=str)]
 
     def standings(self) -> tuple[list[Standing], list[Standing]]:
         """Where the act may be tried from, and where not."""
         act, kind = self.act, self.kind
-        roots = _allowed(
+        allowed = _allowed(
             act.sources.get(kind.name), kind.open_states() if act.on else frozenset(kind.states), kind, act
         )
         if act.on is None:
-            return [Standing(s) for s in sorted(roots)], [Standing(s) for s in sorted(set(kind.states) - roots)]
+            return [Standing(s) for s in sorted(allowed)], [Standing(s) for s in sorted(set(kind.states) - allowed)]
         states = frozenset(kind.parts[act.on].states)
         parts = act.sources.get(act.on, states) or states
-        good = [Standing(root, part) for root in sorted(roots) for part in sorted(parts)]
-        bad = [Standing(root, good[0].part) for root in sorted(set(kind.states) - roots)]
+        good = [Standing(root, part) for root in sorted(allowed) for part in sorted(parts)]
+        bad = [Standing(root, good[0].part) for root in sorted(set(kind.states) - allowed)]
         return good, bad + [Standing(good[0].root, part) for part in sorted(states - parts)]
 
     def wrong_answers(self) -> Iterator[str]:
@@ -118,7 +124,7 @@ class Bench:
             "nobody": PUBLIC,
             "somebody": Actor("person_x", "org_x", ("org_x",)),
         }.items():
-            rules = [self.office.rulebook.actors[by] for by in self.act.by]
+            rules = [self.office.application.rulebook.actors[by] for by in self.act.by]
             if any(may_act(rule, actor, self.parties(), self.office.settings) for rule in rules):
                 continue
             code = self.tried(standing, name, actor)
@@ -131,7 +137,7 @@ class Bench:
         with office.database.engine.connect() as connection, connection.begin() as transaction:
             try:
                 command = self._command(connection, standing, actor or (self.actors[name] if name else PUBLIC), name)
-                office.work.perform(connection, command, office.clock.now())
+                office.performer.perform(connection, command, office.clock.now())
             except Refusal as refusal:
                 return refusal.code
             except Exception as fault:  # the function stumbled over the empty body: it was let in
@@ -152,10 +158,10 @@ class Bench:
     def _put(self, connection: Connection, standing: Standing) -> tuple[str, str | None]:
         """Write a root in a state, with everybody as a party and the addressed part."""
         moment = iso(self.office.clock.now())
-        loaded = store.new_root(self.act.kind, self.office.rulebook.name, moment)
+        loaded = roots.new_root(self.act.kind, self.office.application.rulebook.name, moment)
         loaded.root.state, loaded.root.version, loaded.root.title = standing.root, 1, self.kind.zh
         loaded.parties_added = self.parties()
-        store.write(connection, loaded, moment)
+        roots.write(connection, loaded, moment)
         if standing.part is None:
             return loaded.root.id, None
         row: Mapping[str, Any] = {

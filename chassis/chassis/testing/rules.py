@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from chassis.core import Refusal
-from chassis.core.store import Loaded
+from chassis.core.storage.roots import Loaded
 from chassis.testing.stage import Stage
 
 DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d))?")
@@ -50,12 +50,12 @@ class Rules:
         self.texts: dict[str, str] = {}
         self.cases: list[Case] = []
         for path in sorted(folder.glob("[0-9]*.yaml")):
-            found = _read(path)
-            clause = str(found["clause"])
-            self.texts[clause] = found["text"]
+            document = _read(path)
+            clause = str(document["clause"])
+            self.texts[clause] = document["text"]
             self.cases += [
                 Case(clause, case["name"], tuple(case.get("given", ())), case["when"], case["then"])
-                for case in found["cases"]
+                for case in document["cases"]
             ]
 
     def clauses(self) -> set[str]:
@@ -67,15 +67,15 @@ class Rules:
         steps = [step for case in self.cases for step in (*case.given, case.when)]
         return {
             (str(step.get("kind", self.kind)), str(step["act"]))
-            for found in steps
-            for step in self._written(found)
+            for written in steps
+            for step in self._written(written)
             if "act" in step
         }
 
-    def heard(self) -> set[str]:
+    def received(self) -> set[str]:
         """Return the types of the events that arrive in some case."""
         steps = [step for case in self.cases for step in (*case.given, case.when)]
-        return {str(step["event"]) for found in steps for step in self._written(found) if "event" in step}
+        return {str(step["event"]) for written in steps for step in self._written(written) if "event" in step}
 
     def _written(self, step: Any) -> list[dict[str, Any]]:
         """Return a step as one or several written out; dates are left out."""
@@ -83,7 +83,7 @@ class Rules:
             return []
         if isinstance(step, str):
             named = self.steps[step]
-            return [found for each in (named if isinstance(named, list) else [named]) for found in self._written(each)]
+            return [one for each in (named if isinstance(named, list) else [named]) for one in self._written(each)]
         if "like" not in step:
             return [step]
         (like,) = self._written(step["like"])
@@ -95,21 +95,21 @@ class Rules:
         for step in case.given:
             self.take(stage, step)
         then = dict(case.then)
-        wanted = {key: then.pop(key) for key in ("refused", "guard", "field") if key in then}
+        expected = {key: then.pop(key) for key in ("refused", "guard", "field") if key in then}
         receipt = then.pop("receipt", "taken")
         refused = None
         try:
             self.take(stage, case.when, receipt)
         except Refusal as refusal:
             refused = refusal
-        if wanted:
+        if expected:
             assert refused is not None, "it was done"
-            told = {
+            answer = {
                 "refused": refused.code,
                 "guard": refused.facts.get("guard"),
                 "field": next(iter(refused.errors), None),
             }
-            assert {key: told[key] for key in wanted} == wanted, str(refused)
+            assert {key: answer[key] for key in expected} == expected, str(refused)
         elif refused:
             raise refused
         if then:
@@ -120,11 +120,11 @@ class Rules:
 
     def take(self, stage: Stage, step: Any, receipt: str = "taken") -> None:
         """Take one step, or the several that a name stands for."""
-        found = (
+        day = (
             DAY.fullmatch(step.isoformat() if isinstance(step, date) else step) if not isinstance(step, dict) else None
         )
-        if found:
-            stage.on(found[1], *([found[2]] if found[2] else []))
+        if day:
+            stage.on(day[1], *([day[2]] if day[2] else []))
             return
         if isinstance(step, str) and isinstance(self.steps[step], list):
             for each in self.steps[step]:
@@ -138,8 +138,8 @@ class Rules:
         data = {key: self._meant(stage, value) for key, value in step.get("data", {}).items() if value != "left out"}
         if "event" in step:
             subject = self._meant(stage, step.get("subject"))
-            found = stage.event(step["event"], data, subject=subject)
-            assert found == receipt, f"{step['event']}: {stage.receipt}"
+            outcome = stage.event(step["event"], data, subject=subject)
+            assert outcome == receipt, f"{step['event']}: {stage.receipt}"
         else:
             stage.act(step["who"], kind, step["act"], data, part=step.get("part"), sign=step.get("sign", True))
 
@@ -153,15 +153,15 @@ class Rules:
         if isinstance(value, date):
             return value.isoformat()
         place = PLACE.fullmatch(value) if isinstance(value, str) else None
-        return self._found(stage, place[1]) if place else value
+        return self._value_at(stage, place[1]) if place else value
 
-    def _found(self, stage: Stage, place: str) -> Any:
+    def _value_at(self, stage: Stage, place: str) -> Any:
         if place.startswith("body."):
             return at(stage.system(stage.last[self.kind]).root.body, place.removeprefix("body."))
         kind, _, part = place.partition(".")
         if not part:
             return stage.last[kind]
-        return [found for found in stage.system(stage.last[kind]).parts if found.kind == part][-1].id
+        return [other for other in stage.system(stage.last[kind]).parts if other.kind == part][-1].id
 
 
 def _read(path: Path) -> Any:
@@ -180,11 +180,11 @@ def at(body: Any, path: str) -> Any:
 
 def holds(stage: Stage, root: str, then: Mapping[str, Any]) -> None:
     """Assert what a case says of a root."""
-    found = stage.system(root)
-    for question, wanted in then.items():
+    loaded = stage.system(root)
+    for question, expected in then.items():
         assert question in ASKED, f"a case cannot ask for {question!r}"
-        answer = ASKED[question](stage, found, wanted)
-        assert answer == _plain(wanted), f"{question}: {answer!r}"
+        answer = ASKED[question](stage, loaded, expected)
+        assert answer == _plain(expected), f"{question}: {answer!r}"
 
 
 def _plain(value: Any) -> Any:
@@ -196,41 +196,43 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _last_entry(stage: Stage, found: Loaded) -> dict[str, Any]:
-    return stage.entries(found.root.id)[-1]
+def _last_entry(stage: Stage, loaded: Loaded) -> dict[str, Any]:
+    return stage.entries(loaded.root.id)[-1]
 
 
-def _run(found: Loaded, name: str) -> Any:
+def _run(loaded: Loaded, name: str) -> Any:
     """Return the last run of a clock that was not replaced."""
-    return next((run for run in reversed(found.clocks) if run.name == name and run.state != "replaced"), None)
+    return next((run for run in reversed(loaded.clocks) if run.name == name and run.state != "replaced"), None)
 
 
-def _due(found: Loaded, name: str) -> str | None:
-    run = _run(found, name)
+def _due(loaded: Loaded, name: str) -> str | None:
+    run = _run(loaded, name)
     return run.due_on if run and run.state == "running" else None
 
 
-def _states(found: Loaded, kind: str) -> list[str]:
-    return [part.state for part in found.parts if part.kind == kind]
+def _states(loaded: Loaded, kind: str) -> list[str]:
+    return [part.state for part in loaded.parts if part.kind == kind]
 
 
-def _fact(stage: Stage, name: str, wanted: Any) -> Any:
-    told = stage.facts(name)
-    return {key: told[-1].get(key) for key in wanted or {}} or None if told else "not told"
+def _fact(stage: Stage, name: str, expected: Any) -> Any:
+    facts = stage.facts(name)
+    return {key: facts[-1].get(key) for key in expected or {}} or None if facts else "not facts"
 
 
 ASKED: dict[str, Any] = {
-    "state": lambda _, found, __: found.root.state,
-    "number": lambda _, found, __: found.root.number,
-    "parts": lambda _, found, wanted: {kind: _states(found, kind) for kind in wanted},
-    "body": lambda _, found, wanted: {path: at(found.root.body, path) for path in wanted},
-    "due": lambda _, found, wanted: {name: _due(found, name) for name in wanted},
-    "clock": lambda _, found, wanted: {name: run.state if (run := _run(found, name)) else None for name in wanted},
-    "parties": lambda _, found, wanted: {n: [p.who for p in found.parties if p.name == n] for n in wanted},
-    "clause": lambda stage, found, _: _last_entry(stage, found)["clause"],
-    "late": lambda stage, found, _: any(clock.get("late") for clock in _last_entry(stage, found).get("clocks", ())),
-    "noted": lambda stage, found, wanted: {n: _last_entry(stage, found).get("noted", {}).get(n) for n in wanted},
-    "documents": lambda stage, _, wanted: [fact["kind"] for fact in stage.facts("document-issued")][-len(wanted) :],
-    "facts": lambda stage, _, wanted: {name: _fact(stage, name, values) for name, values in wanted.items()},
-    "holds": lambda stage, _, wanted: {kind: stage.system(stage.last[kind]).root.state for kind in wanted},
+    "state": lambda _, loaded, __: loaded.root.state,
+    "number": lambda _, loaded, __: loaded.root.number,
+    "parts": lambda _, loaded, expected: {kind: _states(loaded, kind) for kind in expected},
+    "body": lambda _, loaded, expected: {path: at(loaded.root.body, path) for path in expected},
+    "due": lambda _, loaded, expected: {name: _due(loaded, name) for name in expected},
+    "clock": lambda _, loaded, expected: {
+        name: run.state if (run := _run(loaded, name)) else None for name in expected
+    },
+    "parties": lambda _, loaded, expected: {n: [p.who for p in loaded.parties if p.name == n] for n in expected},
+    "clause": lambda stage, loaded, _: _last_entry(stage, loaded)["clause"],
+    "late": lambda stage, loaded, _: any(clock.get("late") for clock in _last_entry(stage, loaded).get("clocks", ())),
+    "noted": lambda stage, loaded, expected: {n: _last_entry(stage, loaded).get("noted", {}).get(n) for n in expected},
+    "documents": lambda stage, _, expected: [fact["kind"] for fact in stage.facts("document-issued")][-len(expected) :],
+    "facts": lambda stage, _, expected: {name: _fact(stage, name, values) for name, values in expected.items()},
+    "holds": lambda stage, _, expected: {kind: stage.system(stage.last[kind]).root.state for kind in expected},
 }

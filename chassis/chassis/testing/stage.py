@@ -17,14 +17,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import event as engine_event
 from sqlalchemy import select
 
-from chassis.core import Application, Office, store, tables
+from chassis.core import Application, Office
 from chassis.core.config import Config
+from chassis.core.dates.times import SHANGHAI, FixedClock, iso
 from chassis.core.ids import new_id
-from chassis.core.inbox import Receipt
-from chassis.core.migrate import upgrade
-from chassis.core.rulebook import DRAFT_ACTS
-from chassis.core.times import SHANGHAI, FixedClock, iso
-from chassis.core.tokens import Actor, issue
+from chassis.core.rulebook.model import DRAFT_ACTS
+from chassis.core.storage import roots, tables
+from chassis.core.storage.migrate import upgrade
+from chassis.core.triggers.inbox import Receipt
+from chassis.core.triggers.tasks import Tasks
+from chassis.core.trust.tokens import Actor, issue
 
 Json = dict[str, Any]
 KEY = Ed25519PrivateKey.generate()
@@ -36,7 +38,7 @@ def _migrated(application: Application) -> bytes:
     """An empty SQLite database with every migration done, once a run."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        upgrade(application, Config(application.name, "test", f"sqlite:///{path}", "", "", "system", "", ""))
+        upgrade(application.package, f"sqlite:///{path}")
         return path.read_bytes()
 
 
@@ -57,9 +59,9 @@ def opened(
         path = folder / f"{application.name}.db"
         path.write_bytes(_migrated(application))
         url = f"sqlite:///{path}"
-    found = configured(application.package) if settings is None else dict(settings)
+    own = configured(application.package) if settings is None else dict(settings)
     files = f"file://{folder}/files"
-    config = Config(application.name, "test", url, "amqp://", files, "system", str(public), str(seal), settings=found)
+    config = Config(application.name, "test", url, "amqp://", files, "system", str(public), str(seal), settings=own)
     office = Office(application, config)
     if office.database.sqlite:
         engine_event.listen(office.database.engine, "connect", _without_waiting_for_the_disk)
@@ -68,6 +70,11 @@ def opened(
 
 def _without_waiting_for_the_disk(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
+
+
+def another_worker(office: Office) -> Tasks:
+    """Return the tasks of an office as another process sees them."""
+    return Tasks(office.database, office.performer, office.files, office.clock.now, office.committed)
 
 
 class Stage:
@@ -119,14 +126,19 @@ class Stage:
         """Return the request of an act on a root as it stands: `root` defaults to the last of its kind; `part` is an id, or a kind (its last)."""
         rule = self.application.rulebook.act(kind, act)
         root = None if rule and rule.new else root or self.last.get(kind)
-        found: Json = {"token": self.token(who), "command": command or f"test-{uuid.uuid4()}", "kind": kind, "act": act}
-        found |= {"id": root, "data": dict(data or {}), "part": None, "expects": None}
+        request: Json = {
+            "token": self.token(who),
+            "command": command or f"test-{uuid.uuid4()}",
+            "kind": kind,
+            "act": act,
+        }
+        request |= {"id": root, "data": dict(data or {}), "part": None, "expects": None}
         if root:
             seen = self.system(root)
             addressed = seen.part(part) or next((p for p in reversed(seen.parts) if p.kind == part), None)
-            found["part"] = addressed.id if addressed else part
-            found["expects"] = addressed.version if addressed else seen.root.version
-        return found
+            request["part"] = addressed.id if addressed else part
+            request["expects"] = addressed.version if addressed else seen.root.version
+        return request
 
     def act(
         self,
@@ -215,10 +227,10 @@ class Stage:
         """Return a root as somebody sees it."""
         return self.office.get({"token": self.token(who), "id": root, **more})
 
-    def system(self, root: str) -> store.Loaded:
+    def system(self, root: str) -> roots.Loaded:
         """Return a root with all that belongs to it, as the service itself holds it."""
         with self.office.database.reading() as connection:
-            return store.load(connection, root, lock=False)
+            return roots.load(connection, root, lock=False)
 
     def entries(self, root: str) -> list[Json]:
         """Return the journal entries of a root as they stand in the table, oldest first."""

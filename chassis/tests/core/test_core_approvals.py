@@ -144,7 +144,11 @@ def test_an_approval_repeated_is_answered_once_more_and_counts_once(either, box)
 
 def test_a_draft_is_the_duty_of_whoever_holds_the_next_post(either, box):
     def waiting(who):
-        return [duty["draft"]["act"] for duty in either.office.duties({"token": either.token(who)}) if duty["draft"]]
+        return [
+            duty["draft"]["act"]
+            for duty in either.office.duties({"token": either.token(who)})["items"]
+            if duty["draft"]
+        ]
 
     assert (waiting("head"), waiting("chief"), waiting("keeper")) == (["empty"], [], [])
     step(either, "head")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.core.calendar import Length, WorkingCalendar, add_months
-from chassis.core.times import end_of, iso, today
+from chassis.core.dates.calendar import Length, WorkingCalendar, add_months
+from chassis.core.dates.times import end_of, iso, today
 
 CALENDAR = WorkingCalendar()
 DAYS = st.dates(date(2019, 1, 1), date(2027, 6, 30))

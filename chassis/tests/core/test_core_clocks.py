@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from chassis.core import Refusal, leases, tables
-from chassis.core.calendar import WorkingCalendar
+from chassis.core import Refusal
+from chassis.core.dates.calendar import WorkingCalendar
+from chassis.core.storage import leases, tables
 
 DAY = "2026-07-06"
 DUE = "2026-07-20"
@@ -136,7 +137,7 @@ def test_only_whoever_holds_the_lease_notes_lapses(stage, box, monkeypatch):
 
 def test_a_provisional_date_is_counted_again_once_the_notice_is_out(stage, box):
     stage.on("2026-12-25")
-    stage.office.calendar._announced = 2025
+    stage.office.clocks.calendar._announced = 2025
     stage.act("keeper", "box", "ask", {"days": 3})
     stage.act("keeper", "box", "lend", {"ends_on": "2026-12-31"})
     assert {run.name: run.provisional for run in stage.system(box).clocks} == {
@@ -146,7 +147,7 @@ def test_a_provisional_date_is_counted_again_once_the_notice_is_out(stage, box):
     }
     with stage.office.database.writing() as connection:
         connection.execute(update(tables.clocks).where(tables.clocks.c.name == "answer").values(due_on="2026-12-29"))
-    stage.office.calendar._announced = WorkingCalendar().announced
+    stage.office.clocks.calendar._announced = WorkingCalendar().announced
     stage.on("2026-12-26")
     while stage.office.lapse():
         pass

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from chassis.core import Refusal, tables
+from chassis.core import Refusal
+from chassis.core.storage import tables
 
 THREADS = 50
 LABEL = {"label": "甲"}

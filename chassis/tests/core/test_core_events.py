@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.core import Refusal, outbox, tables, tasks
-from chassis.core.database import Database
+from chassis.core import Refusal
 from chassis.core.ids import new_id
+from chassis.core.storage import outbox, tables
+from chassis.core.storage.database import Database
+from chassis.testing.stage import another_worker
 
 LETTER, BOX_SENT, SLIP = "post.letter-sent.v1", "post.box-sent.v1", "post.slip-torn.v1"
 
@@ -283,14 +285,14 @@ def test_the_task_of_a_worker_that_died_is_taken_by_another(either, box):
     first = either.office.tasks.claim()
     with either.office.database.writing() as connection:
         connection.execute(update(tables.tasks).values(held_until=0))
-    assert tasks.Tasks(either.office).claim().id == first.id
+    assert another_worker(either.office).claim().id == first.id
 
 
 def test_two_workers_take_two_tasks(on_postgresql):
     on_postgresql.act("keeper", "box", "keep", {"label": "甲"})
     for _ in range(2):
         on_postgresql.act("keeper", "box", "press")
-    one, other = on_postgresql.office.tasks, tasks.Tasks(on_postgresql.office)
+    one, other = on_postgresql.office.tasks, another_worker(on_postgresql.office)
     assert one.claim().id != other.claim().id
     assert one.claim() is None
 

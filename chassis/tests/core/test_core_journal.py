@@ -11,9 +11,10 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chassis.core import Refusal, logs, tables
+from chassis.core import Refusal, logs
 from chassis.core.canonical import canonical
-from chassis.core.journal import GENESIS
+from chassis.core.storage import tables
+from chassis.core.trust.chain import GENESIS
 
 SECRET = "暗号甲乙丙"
 CONTACT = {"name": "示例联系人", "phone": "示例号码"}

@@ -8,23 +8,29 @@ import pytest
 import yaml
 from boxes.app import application
 
-from chassis.core import Application, rulebook
+from chassis.core import Application
 from chassis.core.errors import ConfigurationFault
+from chassis.core.rulebook import reader
+from chassis.core.rulebook.checker import check
+from chassis.core.rulebook.registry import Registry
 from chassis.testing.rows import Bench, Standing
 
 HOME = Path(str(files("boxes"))) / "rulebook"
-BOOK = rulebook.yaml.load((HOME / "boxes.yaml").read_text(encoding="utf-8"), rulebook._Loader)
+BOOK = reader.yaml.load((HOME / "boxes.yaml").read_text(encoding="utf-8"), reader._Loader)
 BOX, ACTS = BOOK["box"], BOOK["box"]["acts"]
 
 
-def faults(folder, change, functions=application.functions, guards=application.guards, finders=application.finders):
+PARTS = application.definitions
+
+
+def faults(folder, change):
     """What is wrong with the boxes' rulebook after a change to it."""
     changed = copy.deepcopy(BOOK)
     change(changed)
     (folder / "boxes.yaml").write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
     (folder / "clauses.csv").write_bytes((HOME / "clauses.csv").read_bytes())
     try:
-        return rulebook.check(rulebook.read(folder / "boxes.yaml"), functions, guards, finders)
+        return check(Registry([reader.read(folder / "boxes.yaml")]), PARTS.functions, PARTS.guards, PARTS.finders)
     except ConfigurationFault as fault:
         return fault.faults
 
@@ -132,14 +138,14 @@ def test_the_hash_changes_with_every_change_of_the_rules(tmp_path):
         changed = copy.deepcopy(BOOK)
         change(changed)
         (tmp_path / "boxes.yaml").write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
-        return rulebook.read(tmp_path / "boxes.yaml").hash
+        return reader.read(tmp_path / "boxes.yaml").hash
 
     assert hash_after(lambda book: None) == application.rulebook.hash
     assert hash_after(setting("box.clocks.protest.length", "9 working days")) != application.rulebook.hash
 
 
 def test_yaml_keeps_on_and_no_as_words():
-    assert rulebook.yaml.load("{on: slip, no: off, yes: true}", rulebook._Loader) == {
+    assert reader.yaml.load("{on: slip, no: off, yes: true}", reader._Loader) == {
         "on": "slip",
         "no": "off",
         "yes": True,
@@ -149,8 +155,8 @@ def test_yaml_keeps_on_and_no_as_words():
 def test_cases_from_the_rulebook_find_an_office_that_forgets_states_and_people(stage, monkeypatch):
     bench = Bench(stage.office, application.rulebook.act("box", "seal"))
     assert list(bench.wrong_answers()) == []
-    monkeypatch.setattr(type(stage.office.work), "_check_states", lambda *_: None)
+    monkeypatch.setattr(type(stage.office.performer), "_check_states", lambda *_: None)
     assert any("emptied" in answer for answer in bench.wrong_answers())
     assert bench.tried(Standing("kept"), "owner") == "forbidden"
-    monkeypatch.setattr(type(stage.office.work), "_admit", lambda *_: None)
+    monkeypatch.setattr(type(stage.office.performer), "admit", lambda *_: None)
     assert any(answer.startswith("by owner") for answer in bench.wrong_answers())

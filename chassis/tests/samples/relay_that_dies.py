@@ -9,7 +9,7 @@ from collections.abc import Sequence
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 importlib.import_module("eventlet").monkey_patch()
 
-outbox = importlib.import_module("chassis.core.outbox")
+outbox = importlib.import_module("chassis.core.storage.outbox")
 
 
 def die(claim: object, ids: Sequence[int]) -> None:

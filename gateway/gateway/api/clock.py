@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.core.errors import Refusal
-from chassis.core.times import SHANGHAI, FileClock, today
+from chassis.core.dates.times import SHANGHAI, FileClock, today
 from gateway.api import schemas
 from gateway.api.bodies import HouseBlueprint
 from gateway.wiring import gateway

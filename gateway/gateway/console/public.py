@@ -11,7 +11,7 @@ from uuid6 import uuid7
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
-from chassis.core.times import iso
+from chassis.core.dates.times import iso
 from gateway import matters
 from gateway.console import forms
 from gateway.console.acts import grown, keep_upload

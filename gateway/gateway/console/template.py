@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from chassis.core.times import today
+from chassis.core.dates.times import today
 from gateway import csrf, matters
 from gateway.console import words
 from gateway.console.asking import act_name, act_row, kinds, lexicon, looks_like_root, name, part_name, root_label

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from sqlalchemy import Connection, Table, select
 
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 from chassis.core.errors import ConfigurationFault
 from gateway.config import Config
 from gateway.identity import HASHER

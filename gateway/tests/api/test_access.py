@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from gateway_canned import CASE, LEAD, CannedClient
 
-from chassis.core.tokens import Verifier
+from chassis.core.trust.tokens import Verifier
 from gateway import csrf
 from gateway.api.callers import JSON_PATHS, PUBLIC
 from gateway.sample.loader import PASSWORD

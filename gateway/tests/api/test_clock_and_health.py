@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from gateway_canned import CannedClient
 
-from chassis.core.times import SystemClock
+from chassis.core.dates.times import SystemClock
 from gateway.app import create_app
 from gateway.config import Config
 from gateway.wiring import EXTENSION, Gateway

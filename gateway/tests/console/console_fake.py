@@ -35,7 +35,7 @@ NOTICE_FILE = {
 
 
 def text(zh: str, en: str, **more: Any) -> Row:
-    """A property's texts as `chassis.core.schema.text` gives them."""
+    """A property's texts as `chassis.core.contracts.schema.text` gives them."""
     return {"title": zh, "x-en": en, **more}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.core.database import Database
+from chassis.core.storage.database import Database
 from gateway.database import migrate, open_database
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

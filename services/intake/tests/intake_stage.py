@@ -12,9 +12,9 @@ import yaml
 from sqlalchemy import select
 
 from chassis.core import Refusal
-from chassis.core.tables import outbox
-from chassis.core.times import SHANGHAI, FixedClock
-from chassis.core.tokens import Actor, issue
+from chassis.core.storage.tables import outbox
+from chassis.core.dates.times import SHANGHAI, FixedClock
+from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY, opened
 from intake.app import application
 

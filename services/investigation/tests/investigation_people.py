@@ -1,6 +1,6 @@
 """The people of the sample province who act in the tests of this service."""
 
-from chassis.core.tokens import Actor
+from chassis.core.trust.tokens import Actor
 
 BUREAU_OFFICES = ("recall", "complaints", "enforcement")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from chassis.core import Office
 from chassis.core.ids import new_id
-from chassis.core.times import SHANGHAI, FixedClock
-from chassis.core.tokens import Actor, issue
+from chassis.core.dates.times import SHANGHAI, FixedClock
+from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY
 
 Json = dict[str, Any]

@@ -9,10 +9,11 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from chassis.core import Office, store, tables
+from chassis.core import Office
+from chassis.core.storage import roots as store, tables
 from chassis.core.ids import new_id
-from chassis.core.times import FixedClock
-from chassis.core.tokens import Actor, issue
+from chassis.core.dates.times import FixedClock
+from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY
 
 PRODUCER = "91210100MA0000A019"

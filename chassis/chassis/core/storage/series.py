@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.core import tables
+from chassis.core.storage import tables
 
 
 def insert_into(connection: Connection, table: Table) -> Any:

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from chassis.core import Act, Job, Refusal, act, task
-from chassis.core.schema import ActSchema, CreditCode, Day, FactSchema, File, Nothing, RootRef, one_of, text
+from chassis.core.contracts.schema import ActSchema, CreditCode, Day, FactSchema, File, Nothing, RootRef, one_of, text
 
 
 class Piece(ActSchema):

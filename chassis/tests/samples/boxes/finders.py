@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from chassis.core.tables import roots
+from chassis.core.storage.tables import roots
 
 
 def box_labelled(connection: Connection, data: Mapping[str, Any]) -> str | None:

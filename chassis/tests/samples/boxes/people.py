@@ -1,6 +1,6 @@
 """Who acts in the core's tests."""
 
-from chassis.core.tokens import Actor
+from chassis.core.trust.tokens import Actor
 
 STORE = ("org_store-north", "org_store")
 SETTINGS = {"audit": "org_audit"}

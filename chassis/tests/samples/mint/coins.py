@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from chassis.core import Act, act
-from chassis.core.schema import ActSchema, Nothing
+from chassis.core.contracts.schema import ActSchema, Nothing
 
 
 class Mark(ActSchema):

@@ -8,7 +8,7 @@ from pathlib import Path
 from marshmallow import fields
 
 from chassis.core import Act, Job, Refusal, act, task
-from chassis.core.schema import Anything, FactSchema, Nothing
+from chassis.core.contracts.schema import Anything, FactSchema, Nothing
 
 
 class Marked(FactSchema):

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from chassis.core import Act, Moment, Refusal, act
-from chassis.core.schema import Nothing
-from chassis.core.store import Root
+from chassis.core.contracts.schema import Nothing
+from chassis.core.storage.roots import Root
 from experts.domain import draw, panels, pool
 from experts.schemas.acts import (
     ConfirmSeat,

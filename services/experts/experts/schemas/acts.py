@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.core.schema import ActSchema, Day, File, RootRef, one_of, text
+from chassis.core.contracts.schema import ActSchema, Day, File, RootRef, one_of, text
 from experts.domain.panels import CONCLUSIONS
 from experts.schemas.common import RELATIONS, Relation, expertise, person, reasons, triples, words
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from chassis.core.schema import ActSchema, CreditCode, one_of, text
+from chassis.core.contracts.schema import ActSchema, CreditCode, one_of, text
 from experts.domain.pool import FIELDS
 
 RELATIONS = [

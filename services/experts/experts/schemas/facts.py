@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from chassis.core.marks import fact
-from chassis.core.schema import Day, FactSchema
+from chassis.core.acts.marks import fact
+from chassis.core.contracts.schema import Day, FactSchema
 from experts.domain.panels import CONCLUSIONS, PURPOSES
 
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import yaml
 
-from chassis.core.schema import load
+from chassis.core.contracts.schema import load
 from experts.schemas.acts import DeclareConflict, RegisterExpert, Term
 
 POOL = yaml.safe_load(files("experts.sample").joinpath("pool.yaml").read_text(encoding="utf-8"))

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.core.schema import ActSchema, Day, File, text
+from chassis.core.contracts.schema import ActSchema, Day, File, text
 from intake.schemas.fields import line, lines, prose
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from chassis.core.schema import ActSchema, Day, File, one_of, text
+from chassis.core.contracts.schema import ActSchema, Day, File, one_of, text
 from intake.schemas.fields import CATEGORIES, credit_code, line, lines, prose
 
 

@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
-from chassis.core.marks import fact
-from chassis.core.schema import FactSchema
+from chassis.core.acts.marks import fact
+from chassis.core.contracts.schema import FactSchema
 
 
 class ProducerTold(Schema):

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, one_of, text
+from chassis.core.contracts.schema import ActSchema, one_of, text
 from intake.schemas.fields import line, printable
 
 FEEDS = [

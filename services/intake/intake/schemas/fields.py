@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.core.schema import ActSchema, CreditCode, Day, one_of, text
+from chassis.core.contracts.schema import ActSchema, CreditCode, Day, one_of, text
 from intake.data import load
 from intake.domain.producers import is_credit_code
 

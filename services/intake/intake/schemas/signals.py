@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, Anything, CreditCode, Day, File, RootRef, one_of, text
+from chassis.core.contracts.schema import ActSchema, Anything, CreditCode, Day, File, RootRef, one_of, text
 from intake.domain.risk import probability
 from intake.schemas.fields import CATEGORIES, HAZARDS, line, lines, prose
 

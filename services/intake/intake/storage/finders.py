@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from chassis.core import tables
+from chassis.core.storage import tables
 
 
 def asking_signal(connection: Connection, data: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from marshmallow import fields
 
 from chassis.core import Refusal
-from chassis.core.schema import load
+from chassis.core.contracts.schema import load
 from intake.app import application
 
 BY_PEOPLE = [

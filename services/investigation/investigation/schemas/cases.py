@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from chassis.core.schema import ActSchema, Day, FactSchema, one_of, text
+from chassis.core.contracts.schema import ActSchema, Day, FactSchema, one_of, text
 from investigation.schemas.words import (
     Officer,
     Person,

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from chassis.core.schema import CreditCode, Day, File, text
+from chassis.core.contracts.schema import CreditCode, Day, File, text
 
 
 def words(zh: str, en: str, most: int = 4000, *, required: bool = False, **more: Any) -> fields.String:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from chassis.core.tables import roots
+from chassis.core.storage.tables import roots
 
 WAITING = {"determining": "determination", "redetermining": "redetermination"}
 ENDED = ("closed", "no_defect", "ordered")

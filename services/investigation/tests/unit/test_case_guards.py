@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from chassis.core import Moment
-from chassis.core.store import ClockRun, Root
-from chassis.core.tokens import SYSTEM
+from chassis.core.storage.roots import ClockRun, Root
+from chassis.core.trust.tokens import SYSTEM
 from investigation.domain import cases
 from investigation.domain.parties import accountable
 

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from chassis.core import Act, act
-from chassis.core.facts import DocumentIssued
-from chassis.core.schema import Nothing
+from chassis.core.contracts.facts import DocumentIssued
+from chassis.core.contracts.schema import Nothing
 from notify.domain import numbers
 from notify.rendering.forms import Form, form_for
 from notify.schemas.documents import Rendered, Seal, Voiding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from chassis.core.schema import ActSchema, Day, File, text
+from chassis.core.contracts.schema import ActSchema, Day, File, text
 
 
 class Confirmation(ActSchema):

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, Day, File, one_of, text
+from chassis.core.contracts.schema import ActSchema, Day, File, one_of, text
 from notify.domain import serving
 
 SHORT, LONG = validate.Length(1, 200), validate.Length(1, 2000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from chassis.core import fact
-from chassis.core.schema import FactSchema
+from chassis.core.contracts.schema import FactSchema
 
 
 @fact("document-served")

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, Day, File
-from chassis.core.schema import text as label
+from chassis.core.contracts.schema import ActSchema, Day, File
+from chassis.core.contracts.schema import text as label
 
 SHORT, LONG = validate.Length(1, 200), validate.Length(1, 20000)
 WEB = validate.URL(schemes={"http", "https"}, require_tld=False, error="网址不正确 / not an address of the web")

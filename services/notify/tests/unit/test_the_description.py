@@ -1,6 +1,6 @@
 """What the service describes of itself."""
 
-from chassis.core.schema import json_schema
+from chassis.core.contracts.schema import json_schema
 from notify.app import application
 from notify.rendering.forms import table
 

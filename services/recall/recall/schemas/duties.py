@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, CreditCode, Day, RootRef, one_of, text
+from chassis.core.contracts.schema import ActSchema, CreditCode, Day, RootRef, one_of, text
 from recall.schemas.words import area, attachments, items, organisation, words, working_days, yes_no
 
 

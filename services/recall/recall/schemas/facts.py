@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from chassis.core.marks import fact
-from chassis.core.schema import FactSchema
+from chassis.core.acts.marks import fact
+from chassis.core.contracts.schema import FactSchema
 
 
 @fact("plan-filed")

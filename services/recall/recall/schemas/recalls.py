@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from chassis.core.schema import ActSchema, Anything, CreditCode, Day, one_of, text
+from chassis.core.contracts.schema import ActSchema, Anything, CreditCode, Day, one_of, text
 from recall.schemas.words import area, attachments, items, organisation, units, words, working_days, yes_no
 
 CONCLUSIONS = [("sufficient", "有效", "sufficient"), ("insufficient", "不足", "insufficient")]

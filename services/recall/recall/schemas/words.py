@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from chassis.core.schema import File, text
+from chassis.core.contracts.schema import File, text
 
 MOST = 1_000_000_000
 """More units of one product than anybody has recalled: a larger number is a slip of the pen."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from chassis.core.tables import roots
+from chassis.core.storage.tables import roots
 from recall.storage.tables import recall_cases
 
 ENDED = ("withdrawn", "closed")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from recall_house import CASE, NOTIFIED, PEOPLE, STEPS
 from sqlalchemy import func, select
 
-from chassis.core import Refusal, tables
+from chassis.core import Refusal
+from chassis.core.storage import tables
 from recall.storage import queries
 
 

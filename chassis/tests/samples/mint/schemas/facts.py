@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from chassis.core import fact
-from chassis.core.schema import FactSchema
+from chassis.core.contracts.schema import FactSchema
 
 
 @fact("coin-struck")

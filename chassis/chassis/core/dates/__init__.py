@@ -1,0 +1,1 @@
+"""The China calendar of working days, and legal time."""
