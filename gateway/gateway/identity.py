@@ -1,4 +1,4 @@
-"""Who is it, acting for which organisation: signing in, sessions, and the actor token of one call.
+"""Identity: signing in, sessions of one person acting for one organisation, and the actor token of one call.
 
 A session is one person for one organisation. Its token is random and opaque; only its SHA-256 is kept.
 """
@@ -105,7 +105,7 @@ class Acting:
 
 @dataclass(frozen=True)
 class Session:
-    """A session just begun: its token is told once, here."""
+    """A session just begun; only this object holds its token."""
 
     token: str
     expires_at: datetime
@@ -113,7 +113,7 @@ class Session:
 
 
 class Identity:
-    """Signs in and tells who a token is. Sessions run on machine time; deputyships on legal time."""
+    """Signs in, and resolves a token to its person. Sessions run on machine time; deputyships on legal time."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class Identity:
         self._by_username = Buckets(TRIES, TRY_REFILL)
         self._by_address = Buckets(TRIES * 5, TRY_REFILL * 5)
         self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        self._nobody = HASHER.hash(secrets.token_hex(16))
+        self._dummy_hash = HASHER.hash(secrets.token_hex(16))
 
     # ── signing in ──
 
@@ -158,7 +158,7 @@ class Identity:
             ).one_or_none()
         with self._hashing:
             try:
-                right = HASHER.verify(row.password if row else self._nobody, password)
+                right = HASHER.verify(row.password if row else self._dummy_hash, password)
             except (VerificationError, InvalidHashError):
                 right = False
         if row is None or not right or not row.active:
@@ -207,7 +207,7 @@ class Identity:
     # ── sessions ──
 
     def acting(self, token: str) -> Acting:
-        """Who this token is now; Refusal unauthenticated when it is unknown, ended, expired, or no longer true."""
+        """Who this token stands for now; Refusal unauthenticated when it is unknown, ended or expired, or the person no longer acts there."""
         now = self._machine_time()
         day = today(self._clock.now())
         with self.database.reading() as connection:
@@ -261,7 +261,7 @@ class Identity:
         return session
 
     def sign_out(self, token: str) -> None:
-        """End a session; an unknown one is ended already."""
+        """End a session; does nothing for an unknown one."""
         with self.database.writing() as connection:
             connection.execute(
                 update(sessions)
@@ -271,7 +271,7 @@ class Identity:
 
 
 class Signer:
-    """Turns who acts into the actor token of one call (EdDSA, good for a minute)."""
+    """Makes the actor token of one call for the acting person (EdDSA, valid for a minute)."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key

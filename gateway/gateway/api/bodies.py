@@ -1,4 +1,4 @@
-"""What a request carries, read so that nothing malformed goes further: JSON bodies, versions, idempotency keys."""
+"""Reading a request strictly: JSON bodies, versions, idempotency keys; what is malformed is refused here."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def read_json(incoming: Request) -> Any:
         raise Rejection("unsupported-media-type", allowed=["application/json"])
     try:
         value = json.loads(content, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
-        plain = json.dumps(value, ensure_ascii=False).encode()
+        encoded = json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise Rejection("malformed", "请求体不是有效的 JSON", "The body is not valid JSON") from None
-    if b"\\u0000" in plain:
+    if b"\\u0000" in encoded:
         raise Rejection("malformed", "请求体含有空字符", "The body holds a NUL character")
     return value
 
@@ -45,10 +45,10 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a member stands twice")
-    return found
+    return members
 
 
 def read_object() -> dict[str, Any]:
@@ -80,7 +80,7 @@ def read_version() -> int:
     return int(match[1])
 
 
-class HouseParser(FlaskParser):
+class JsonParser(FlaskParser):
     """webargs with our reading of JSON bodies."""
 
     def load_json(self, req: Request, schema: Any) -> Any:
@@ -88,7 +88,7 @@ class HouseParser(FlaskParser):
         return read_json(req)
 
 
-class HouseBlueprint(Blueprint):
+class JsonBlueprint(Blueprint):
     """A flask-smorest blueprint with our reading of JSON bodies."""
 
-    ARGUMENTS_PARSER = HouseParser()
+    ARGUMENTS_PARSER = JsonParser()

@@ -1,4 +1,4 @@
-"""What the gateway's own addresses take and give."""
+"""The schemas of the gateway's own addresses: requests and responses."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class OrganisationView(OrganisationShort):
 
 
 class Me(Schema):
-    """Who a token is: one person for one organisation."""
+    """The person and the organisation of a token."""
 
     person = fields.String(required=True)
     name = fields.String(required=True)
@@ -79,7 +79,7 @@ class Me(Schema):
 
 
 class BearerToken(Schema):
-    """A bearer token, told once."""
+    """A bearer token; only this response holds it."""
 
     token = fields.String(required=True)
     token_type = fields.Constant("Bearer")
@@ -119,7 +119,7 @@ class DeputyRecord(Strict):
 
 
 class SearchQuery(Strict):
-    """What a search may ask."""
+    """The parameters of a search."""
 
     state = fields.String(validate=[validate.Length(1, 80), PLAIN])
     dossier = fields.String(validate=[validate.Length(1, 80), PLAIN])
@@ -129,7 +129,7 @@ class SearchQuery(Strict):
 
 
 class ReadQuery(Strict):
-    """How a root is read."""
+    """The parameters of reading a root."""
 
     reveal = fields.Boolean(
         load_default=False, metadata={"description": "open the marked fields that the caller may see"}

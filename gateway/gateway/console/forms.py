@@ -1,6 +1,6 @@
 """Forms made from JSON Schemas: a tree of fields to draw, and the submitted form read back as JSON.
 
-Nothing here knows an act. What a person typed is never lost: a value that does not fit its type stays as text, and the
+Nothing here depends on an act. What a person typed is never lost: a value that does not fit its type stays as text, and the
 service that takes the act says what is wrong with it.
 """
 
@@ -55,7 +55,7 @@ class Field:
     past: bool = False
     unit: str = ""
     from_file: bool = False  # rows that may also come as a JSON list in a file
-    bare: bool = False  # an item of a list that has no name of its own: the list's label speaks for it
+    bare: bool = False  # an item of a list without a name of its own: it takes the list's label
 
     @property
     def key(self) -> str:
@@ -90,7 +90,7 @@ def fields_of(
 
 
 def loose_errors(fields: Iterable[Field], errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The errors that no drawn field shows: they stand above the form."""
+    """The errors that no drawn field shows: the page shows them above the form."""
     shown: set[str] = set()
     for item in walk(fields):
         if item.errors:
@@ -108,23 +108,23 @@ def walk(fields: Iterable[Field]) -> Iterable[Field]:
 
 def _resolve(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Any]:
     """The schema with its references followed and its `allOf` and nullable `anyOf` folded in; its own texts win."""
-    found: dict[str, Any] = {}
+    resolved: dict[str, Any] = {}
     parts = [*schema.get("allOf", ())]
     parts += [part for key in ("anyOf", "oneOf") for part in schema.get(key, ()) if part.get("type") != "null"][:1]
     if "$ref" in schema:
         parts.append(definitions[str(schema["$ref"]).rpartition("/")[2]])
     for part in parts:
-        found |= _resolve(part, definitions)
-    return found | {
+        resolved |= _resolve(part, definitions)
+    return resolved | {
         key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf", "$defs")
     }
 
 
 def _type(schema: Schema) -> str:
-    found = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(found, list):
-        found = next((name for name in found if name != "null"), "string")
-    return str(found)
+    name = schema.get("type", "object" if "properties" in schema else "string")
+    if isinstance(name, list):
+        name = next((one for one in name if one != "null"), "string")
+    return str(name)
 
 
 def _kind(schema: Schema, offered: Any) -> str:
@@ -148,34 +148,34 @@ def _kind(schema: Schema, offered: Any) -> str:
 
 
 def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making, insist: bool) -> Field:
-    found = _resolve(schema, making.definitions)
+    resolved = _resolve(schema, making.definitions)
     plain = ".".join(part for part in path.split(".") if not part.isdigit() and part != "__")
     offered = making.choices.get(plain, NOT_OFFERED)
     name = path.rpartition(".")[2]
-    made = Field(
+    form_field = Field(
         path=path,
-        kind=_kind(found | {"items": _resolve(found.get("items", {}), making.definitions)}, offered),
-        zh=str(found.get("title") or name),
-        en=str(found.get("x-en") or found.get("title") or name),
-        help_zh=str(found.get("description") or "") if "title" in found else "",
-        help_en=str(found.get("x-help-en") or ""),
+        kind=_kind(resolved | {"items": _resolve(resolved.get("items", {}), making.definitions)}, offered),
+        zh=str(resolved.get("title") or name),
+        en=str(resolved.get("x-en") or resolved.get("title") or name),
+        help_zh=str(resolved.get("description") or "") if "title" in resolved else "",
+        help_en=str(resolved.get("x-help-en") or ""),
         required=required,
         enforced=required and insist,
-        value=value if value is not None else found.get("default"),
+        value=value if value is not None else resolved.get("default"),
         errors=list(making.errors.get(path, [])),
-        mark=str(found.get("x-mark") or ""),
-        past=bool(found.get("x-past")),
-        unit=str(found.get("x-unit") or ""),
-        limits=_limits(found),
+        mark=str(resolved.get("x-mark") or ""),
+        past=bool(resolved.get("x-past")),
+        unit=str(resolved.get("x-unit") or ""),
+        limits=_limits(resolved),
     )
-    if made.kind == "object":
+    if form_field.kind == "object":
         inner = value if isinstance(value, Mapping) else {}
-        made.children = _children(found, path, inner, making, made.enforced)
-    elif made.kind in ("choice", "choices"):
-        made.options = _options(found, offered, making)
-    elif made.kind == "rows":
-        _fill_rows(made, found, value, making)
-    return made
+        form_field.children = _children(resolved, path, inner, making, form_field.enforced)
+    elif form_field.kind in ("choice", "choices"):
+        form_field.options = _options(resolved, offered, making)
+    elif form_field.kind == "rows":
+        _fill_rows(form_field, resolved, value, making)
+    return form_field
 
 
 def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Making, insist: bool) -> list[Field]:
@@ -187,17 +187,19 @@ def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Makin
     ]
 
 
-def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None:
+def _fill_rows(form_field: Field, schema: Schema, value: Any, making: _Making) -> None:
     """Give a list its filled rows (at least one to write in) and the empty one that is copied for more."""
     items = schema.get("items", {})
     values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
-    made.rows = [_make(items, f"{made.path}.{index}", item, False, making, False) for index, item in enumerate(values)]
-    made.blank = _make(items, f"{made.path}.__", None, False, making, False)
-    made.from_file = len(made.blank.children) > WIDE_ROW
-    for item in (*made.rows, made.blank):
+    form_field.rows = [
+        _make(items, f"{form_field.path}.{index}", item, False, making, False) for index, item in enumerate(values)
+    ]
+    form_field.blank = _make(items, f"{form_field.path}.__", None, False, making, False)
+    form_field.from_file = len(form_field.blank.children) > WIDE_ROW
+    for item in (*form_field.rows, form_field.blank):
         item.bare = item.kind != "object"
         if "title" not in _resolve(items, making.definitions):
-            item.zh, item.en = made.zh, made.en
+            item.zh, item.en = form_field.zh, form_field.en
 
 
 def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
@@ -218,7 +220,7 @@ def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
 
 
 def _limits(schema: Schema) -> dict[str, Any]:
-    """The HTML attributes that say a schema's limits."""
+    """The HTML attributes of a schema's limits."""
     names = {
         "minimum": "min",
         "maximum": "max",
@@ -233,15 +235,16 @@ def _limits(schema: Schema) -> dict[str, Any]:
 
 
 def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
-    """The JSON that a submitted form says; `submitted` and `files` are werkzeug MultiDicts keyed by dotted paths.
+    """The JSON value of a submitted form; `submitted` and `files` are werkzeug MultiDicts keyed by dotted paths.
 
-    What was left empty is left out, and so are rows in which nothing was written. An upload is kept through `keep` and
-    becomes its reference; a reference that the form carried already (`…::kept` fields) stands when nothing new came.
+    What was left empty is left out, and so are rows in which nothing was written. An upload is stored by `keep` and
+    becomes its reference; a reference that the form already carries (fields `…::hash`, `…::name`, …) stays when no new
+    file was sent.
     """
     reading = _Reading(schema.get("$defs", {}), submitted, files, keep)
     top = _resolve(schema, reading.definitions)
-    found = reading.members(top, "")
-    return found if isinstance(found, dict) else {}
+    members = reading.members(top, "")
+    return members if isinstance(members, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -252,32 +255,32 @@ class _Reading:
     keep: Keep
 
     def value(self, schema: Schema, path: str) -> Any:
-        found = _resolve(schema, self.definitions)
-        kind = _kind(found | {"items": _resolve(found.get("items", {}), self.definitions)}, NOT_OFFERED)
+        resolved = _resolve(schema, self.definitions)
+        kind = _kind(resolved | {"items": _resolve(resolved.get("items", {}), self.definitions)}, NOT_OFFERED)
         if kind == "object":
-            return self.members(found, path)
+            return self.members(resolved, path)
         if kind == "file":
             return self.file(path)
-        if _type(found) == "array":
-            return self.items(found, path)
+        if _type(resolved) == "array":
+            return self.items(resolved, path)
         written = str(self.submitted.get(path) or "").replace("\0", "").strip()
         return _typed(kind, written) if written else None
 
     def members(self, schema: Schema, path: str) -> Any:
-        found = {}
+        members = {}
         for name, inner in schema.get("properties", {}).items():
             value = self.value(inner, f"{path}.{name}" if path else name)
             if value not in (None, [], {}):
-                found[name] = value
-        return found or None
+                members[name] = value
+        return members or None
 
     def items(self, schema: Schema, path: str) -> Any:
         chosen = [value for value in self.submitted.getlist(path) if value]
         if chosen:
             return chosen
-        given = _rows_of(self.files.get(f"{path}::rows"))
-        if given is not None:
-            return given
+        uploaded = _rows_of(self.files.get(f"{path}::rows"))
+        if uploaded is not None:
+            return uploaded
         rows = [self.value(schema.get("items", {}), f"{path}.{index}") for index in self.indexes(path)]
         return [row for row in rows if row not in (None, {}, [])]
 
@@ -303,16 +306,16 @@ def _rows_of(upload: Any) -> Any:
         return None
     written = upload.stream.read().decode("utf-8-sig", errors="replace")
     try:
-        found = json.loads(written)
+        content = json.loads(written)
     except (ValueError, RecursionError):
         return written[:LONG_TEXT]
-    lists = [value for value in found.values() if isinstance(value, list)] if isinstance(found, dict) else []
-    return lists[0] if len(lists) == 1 else found
+    lists = [value for value in content.values() if isinstance(value, list)] if isinstance(content, dict) else []
+    return lists[0] if len(lists) == 1 else content
 
 
 def labels(fields: Iterable[Field]) -> dict[str, Field]:
     """Path → field, for naming the field that an error is about."""
-    return {found.path: found for found in walk(fields)}
+    return {field.path: field for field in walk(fields)}
 
 
 def _typed(kind: str, written: str) -> Any:

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from chassis.core.errors import Refusal
 from gateway import csrf
 from gateway.console.blueprints import console, site
+from gateway.console.localisation import LANGUAGE_COOKIE, LANGUAGES, localised_half
 from gateway.console.session import keep_session, open_to_all, own_path, visitor
-from gateway.console.words import LANGUAGE_COOKIE, LANGUAGES, said
 from gateway.problems import Rejection, problem_of
 from gateway.wiring import gateway
 
@@ -28,7 +28,7 @@ def sign_in() -> ResponseReturnValue:
 @console.post("/sign-in")
 @open_to_all
 def begin() -> ResponseReturnValue:
-    """Begin a session; who belongs to several organisations is asked for one, with the name kept."""
+    """Begin a session; a person of several organisations chooses one, with the username kept in the form."""
     form = request.form
     try:
         session = gateway().identity.sign_in(
@@ -48,7 +48,7 @@ def begin() -> ResponseReturnValue:
 
 
 def _page(fault: Any = None, organisations: Any = ()) -> str:
-    return render_template("console/signin.html", fault=fault, organisations=organisations, said=said)
+    return render_template("console/signin.html", fault=fault, organisations=organisations, said=localised_half)
 
 
 @console.post("/sign-out")
@@ -65,7 +65,7 @@ def sign_out() -> ResponseReturnValue:
 
 @console.post("/organisation")
 def change_organisation() -> ResponseReturnValue:
-    """Go on as the same person for another of their organisations."""
+    """Continue as the same person for another of their organisations."""
     token = request.cookies.get(csrf.COOKIE, "")
     session = gateway().identity.change_organisation(token, request.form.get("organisation", ""))
     return keep_session(make_response(redirect(url_for("console.duties"))), session.token)

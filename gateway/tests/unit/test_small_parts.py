@@ -14,7 +14,7 @@ from chassis.core.errors import ConfigurationFault
 from chassis.core.files import Files
 from gateway import csrf, trace
 from gateway.config import NAMES, read
-from gateway.files import held, keep
+from gateway.files import file_in, keep
 from gateway.limits import Buckets
 
 
@@ -64,9 +64,9 @@ def test_a_trace_is_followed_or_begun() -> None:
 def test_a_file_is_found_at_any_depth_of_a_view_and_only_as_a_file() -> None:
     file = {"hash": "a" * 64, "name": "x", "size": 1, "media_type": "text/plain"}
     view = {"body": {"rounds": [{"papers": [file]}], "seal": {"hash": "b" * 64}}}
-    assert held(view, "a" * 64) == file
-    assert held(view, "b" * 64) is None
-    assert held(view, "c" * 64) is None
+    assert file_in(view, "a" * 64) == file
+    assert file_in(view, "b" * 64) is None
+    assert file_in(view, "c" * 64) is None
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_every_fault_of_the_configuration_is_listed_at_once(tmp_path: Path) -> N
     }
     with pytest.raises(ConfigurationFault) as fault:
         read({**wrong, "TOKEN_PRIVATE_KEY": str(tmp_path / "none.pem"), "SECRET_KEY": str(tmp_path / "none")})
-    told = "\n".join(fault.value.faults)
+    text = "\n".join(fault.value.faults)
     for name in ("PROFILE", "CLOCK", "THREADS", "AMQP_URL", "DATABASE_URL", "TOKEN_PRIVATE_KEY", "SECRET_KEY"):
-        assert name in told
+        assert name in text
 
 
 def test_production_refuses_a_test_clock(tmp_path: Path) -> None:

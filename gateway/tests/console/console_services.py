@@ -1,7 +1,7 @@
-"""Five services in memory for tests of the pages: the furniture-formaldehyde case as it stands in July 2026.
+"""Five services in memory for tests of the pages: the furniture-formaldehyde case as it is in July 2026.
 
-The answers have the shapes of `chassis.core.views`. Acts really move things here, so that a page can be followed by another;
-they keep no rule beyond what the pages show.
+The answers have the shapes that the services give. Acts change the roots here, so that one page can follow another; they
+check no rule beyond what the pages show.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ NOTICE_FILE = {
 
 
 def text(zh: str, en: str, **more: Any) -> Row:
-    """A property's texts as `chassis.core.schema.text` gives them."""
+    """A property's texts, as the chassis puts them into schemas."""
     return {"title": zh, "x-en": en, **more}
 
 
 def schema(properties: Row, required: list[str] | None = None, **definitions: Row) -> Row:
     """An act's JSON Schema."""
-    found: Row = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**found, "required": required or [], **({"$defs": definitions} if definitions else {})}
+    plain: Row = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**plain, "required": required or [], **({"$defs": definitions} if definitions else {})}
 
 
 FILE = {
@@ -670,10 +670,10 @@ def journal() -> list[Row]:
     ]
 
 
-class FakeProvince:
-    """Answers like the RPC client. `away` are the services that are not there; `refusals` act → what it is refused with.
+class FakeServices:
+    """Answers like the RPC client. `away` are the services that are not there; `refusals` act → its refusal.
 
-    `asked` keeps every call as `(service, method, request)`; who asks is read from the actor token's payload.
+    `asked` keeps every call as `(service, method, request)`; the caller is read from the actor token's payload.
     """
 
     def __init__(self) -> None:
@@ -721,10 +721,10 @@ class FakeProvince:
 
     def last(self, method: str) -> Row:
         """The newest request of a method."""
-        return next(request for _, found, request in reversed(self.asked) if found == method)
+        return next(request for _, called, request in reversed(self.asked) if called == method)
 
     def _describe(self, service: str, request: Row, who: Row) -> Row:
-        told = {
+        content = {
             "service": service,
             "rulebook": {},
             "actors": ACTORS,
@@ -734,7 +734,7 @@ class FakeProvince:
             "facts": {},
             "listens": [],
         }
-        return {**told, "hash": hashlib.sha256(service.encode()).hexdigest()}
+        return {**content, "hash": hashlib.sha256(service.encode()).hexdigest()}
 
     def _seen(self, service: str, who: Row) -> list[Row]:
         """A producer sees its case and papers; the public what is published; a bureau everything."""
@@ -744,15 +744,15 @@ class FakeProvince:
         return mine if who else [row for row in mine if row["kind"] == "publication"]
 
     def _view(self, row: Row) -> Row:
-        found = next(kinds[row["kind"]] for kinds in KINDS.values() if row["kind"] in kinds)
-        texts = found["states"][row["state"]]
+        described = next(kinds[row["kind"]] for kinds in KINDS.values() if row["kind"] in kinds)
+        texts = described["states"][row["state"]]
         return {
             **row,
-            "kind_zh": found["zh"],
-            "kind_en": found["en"],
+            "kind_zh": described["zh"],
+            "kind_en": described["en"],
             "state_zh": texts["zh"],
             "state_en": texts["en"],
-            "final": row["state"] in found["final"],
+            "final": row["state"] in described["final"],
         }
 
     def _get(self, service: str, request: Row, who: Row) -> Row:
@@ -868,14 +868,14 @@ class FakeProvince:
                 **more,
             }
 
-        case, found = self.roots[CASE], []
+        case, duties = self.roots[CASE], []
         producer = who.get("org", "").startswith("org_9")
         if service == "investigation" and producer and case["state"] == "recall_notified":
-            found.append(duty(case, "clock", ["file-objection"], **CLOCK))
+            duties.append(duty(case, "clock", ["file-objection"], **CLOCK))
         if service == "investigation" and not producer:
-            found.append(duty(case, "awaits", ["close-case"]))
+            duties.append(duty(case, "awaits", ["close-case"]))
             if self.draft and self._waits(who):
-                found.append(
+                duties.append(
                     {
                         **duty(case, "draft", ["approve-draft", "return-draft"]),
                         "draft": self.draft,
@@ -884,7 +884,7 @@ class FakeProvince:
                     }
                 )
         if service == "recall" and producer:
-            found.append(duty(self.roots[RECALL], "clock", ["file-plan"], **self.roots[RECALL]["clocks"][0]))
+            duties.append(duty(self.roots[RECALL], "clock", ["file-plan"], **self.roots[RECALL]["clocks"][0]))
         if service == "intake" and not producer and self.roots[LEAD]["state"] == "received":
             due = {
                 "due_on": "2027-02-08",
@@ -893,8 +893,8 @@ class FakeProvince:
                 "provisional": True,
                 "clock": "accept",
             }
-            found.append(duty(self.roots[LEAD], "clock", ["accept"], **due))
-        return found
+            duties.append(duty(self.roots[LEAD], "clock", ["accept"], **due))
+        return duties
 
     def _journal(self, service: str, request: Row, who: Row) -> list[Row]:
         seen = {row["id"]: row for row in self._seen(service, who)}
@@ -934,7 +934,7 @@ class FakeProvince:
                 "draft": {"id": DRAFT, "state": "open"},
             }
         view["state"] = row["to"].get("", {}).get(kind_name, view["state"])
-        seq = 1 + max(found["seq"] for found in self.rows if found["root"] == view["id"])
+        seq = 1 + max(row["seq"] for row in self.rows if row["root"] == view["id"])
         actor = {"person": who["sub"], "organisation": who["org"], "post": (who["posts"] or [None])[0]}
         self.rows.append(
             entry(
@@ -963,5 +963,5 @@ def _who(token: str | None) -> Row:
     if not token:
         return {}
     payload = token.split(".")[1]
-    found: Row = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return found
+    claims: Row = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
