@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, Connection, Date, Row, Select, and_, bindparam, or_, select, update
 
 from chassis.core.database import Database
 from chassis.core.errors import Refusal, invalid
@@ -216,7 +216,7 @@ def _organisation(row: Row[Any]) -> Organisation:
     return Organisation(row.id, row.zh, row.en, row.kind, row.area, tuple(row.offices), row.parent, row.credit_code)
 
 
-def _standing(on: Any) -> Select[Any]:
+def _standing(on: date | BindParameter[date]) -> Select[Any]:
     """Deputyships in force on a day, whose holder still holds an active account in the organisation."""
     return (
         select(deputies)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from traceback import extract_tb
-from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,7 +24,7 @@ from gateway.services import Client
 from gateway.wiring import EXTENSION, assemble, gateway
 
 log = structlog.get_logger("gateway")
-PAGES = "zhaohui.pages"
+PROBLEM_PAGE = "zhaohui.problem-page"  # the function that renders a problem as a page, where there are pages
 CONSOLE = "console"  # the blueprint of the pages behind a sign-in
 BODY_OVERHEAD = 64 * 1024  # bytes of a multipart body beside its file
 HEADERS = {
@@ -39,6 +40,13 @@ JSON_HEADERS = {
 }
 
 
+class JsonProvider(DefaultJSONProvider):
+    """JSON as the API serves it: Chinese as written, members in their own order."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
 def create_app(config: Config, client: Client | None = None, pages: bool = True) -> Flask:
     """The gateway as a Flask application; `client` stands in for the RPC client in tests; without `pages` the API alone."""
     app = Flask("gateway")
@@ -47,8 +55,7 @@ def create_app(config: Config, client: Client | None = None, pages: bool = True)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.config["SECRET_KEY"] = app.extensions[EXTENSION].secret
     app.url_map.merge_slashes = False
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = JsonProvider(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     app.before_request(_begin)
@@ -66,7 +73,7 @@ def _install_pages(app: Flask) -> None:
     from gateway import console
 
     console.register(app)
-    app.extensions[PAGES] = console
+    app.extensions[PROBLEM_PAGE] = console.render_problem
 
 
 def _begin() -> None:
@@ -120,11 +127,10 @@ def _problem_response(error: Exception) -> ResponseReturnValue:
         cause = error.facts.get("exc_type") if isinstance(error, Refusal) else None
         log.error("internal", incident=incident, fault=cause or type(error).__name__, where=_where(error))
         problem = Problem(**{**vars(problem), "facts": {"incident": incident}})
-    pages: Any = current_app.extensions.get(PAGES)
-    if pages is None or request.path.startswith(JSON_PATHS):
+    render: Callable[[Problem], ResponseReturnValue] | None = current_app.extensions.get(PROBLEM_PAGE)
+    if render is None or request.path.startswith(JSON_PATHS):
         return problem.response()
-    rendered: ResponseReturnValue = pages.render_problem(problem)
-    return rendered
+    return render(problem)
 
 
 def _where(error: Exception) -> list[str]:

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from chassis.core import tokens
 from chassis.core.database import Database
@@ -157,11 +156,8 @@ class Identity:
                 select(persons.c.id, persons.c.password, persons.c.active).where(persons.c.username == username)
             ).one_or_none()
         with self._hashing:
-            try:
-                right = HASHER.verify(row.password if row else self._dummy_hash, password)
-            except (VerificationError, InvalidHashError):
-                right = False
-        if row is None or not right or not row.active:
+            correct = _verify(row.password if row else self._dummy_hash, password)
+        if row is None or not correct or not row.active:
             raise Refusal("unauthenticated", "用户名或密码不正确", "The username or the password is wrong")
         return str(row.id)
 
@@ -227,7 +223,9 @@ class Identity:
             organisation_zh=row.zh,
             organisation_en=row.en,
             organisation_kind=row.kind,
-            organisations=self.accounts.acts_for(row.organisation) if above else acts_for(row),
+            organisations=self.accounts.acts_for(row.organisation)
+            if above
+            else acts_for(row.organisation, row.kind, row.parent),
             area=row.area,
             offices=tuple(row.offices),
             posts=tuple(row.posts or ()),
@@ -295,6 +293,13 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def acts_for(row: Row[Any]) -> tuple[str, ...]:
-    """The organisation of a session's row and, when it is a division, the bureau it acts for."""
-    return (row.organisation, row.parent) if row.kind == "division" and row.parent else (row.organisation,)
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def acts_for(organisation: str, kind: str, parent: str | None) -> tuple[str, ...]:
+    """The organisation and, when it is a division, the bureau (its parent) it acts for."""
+    return (organisation, parent) if kind == "division" and parent else (organisation,)

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
 from chassis.core.ids import kind_of
+from gateway.identity import Acting
 
 __all__ = ["SERVICES", "Answers", "Client", "Services", "kind_of"]
 
@@ -27,13 +28,15 @@ ABSENCE_KEPT = 5.0
 DESCRIPTION_KEPT = 60.0  # seconds after which a description is read again
 
 Value = Any  # a JSON value
-Signer = Callable[[Any], str]  # the acting person → actor token
+Signer = Callable[[Acting], str]  # the acting person → actor token
 
 
 class Client(Protocol):
     """The surface of `chassis.client.RpcClient` that is used here."""
 
     def call(self, service: str, method: str, request: dict[str, Any], timeout: float) -> Value: ...
+
+    def up(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class Services:
         service: str,
         method: str,
         request: Mapping[str, Any] | None = None,
-        actor: Any = None,
+        actor: Acting | None = None,
         timeout: float | None = None,
     ) -> Value:
         """One read or act of one service; `actor` None is the public.
@@ -114,7 +117,7 @@ class Services:
         self,
         method: str,
         request: Mapping[str, Any] | None = None,
-        actor: Any = None,
+        actor: Acting | None = None,
         services: Iterable[str] | None = None,
     ) -> Answers:
         """The same call to several services at once, each in a thread; services that are away are part of the result."""
@@ -134,13 +137,15 @@ class Services:
         return Answers(values, refused, tuple(away))
 
     def call_each(
-        self, calls: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None
+        self, calls: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Acting | None = None
     ) -> list[Value | Refusal | Away]:
         """Several calls `(service, method, request)` at once; a value, a refusal or away for each, in order."""
         futures = [self._threads.submit(self._try, *call, actor) for call in calls]
         return [future.result() for future in futures]
 
-    def _try(self, service: str, method: str, request: Mapping[str, Any] | None, actor: Any) -> Value | Refusal | Away:
+    def _try(
+        self, service: str, method: str, request: Mapping[str, Any] | None, actor: Acting | None
+    ) -> Value | Refusal | Away:
         try:
             return self.call(service, method, request, actor)
         except (Refusal, Away) as outcome:

@@ -12,7 +12,7 @@ from gateway.api.schemas import ProblemSchema
 __all__ = ["JSON_PATHS", "install"]
 
 
-class ProblemApi(Api):
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest with our problem document as the shape of every error."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -70,7 +70,8 @@ def read(query: dict[str, Any], kind: str, id: str) -> Response:
         return answer
     answer.set_etag(str(view["version"]))
     answer.headers["Cache-Control"] = "private, no-cache"
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.route("/<kind>/<id>/acts", methods=["GET"])

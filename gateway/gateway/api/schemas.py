@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -153,7 +154,7 @@ class TestClock(Schema):
     moved = fields.Boolean(required=True)
 
 
-def aware(value: Any) -> None:
+def aware(value: datetime | None) -> None:
     """A moment must say its offset."""
     if value is not None and value.tzinfo is None:
         raise ValidationError("缺少时区 / the offset is missing")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from uuid6 import uuid7
+from werkzeug.datastructures import FileStorage
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
@@ -16,7 +17,7 @@ from gateway.console.blueprints import console
 from gateway.console.service_calls import clause, kind_row, root_choices, services
 from gateway.console.session import acting
 from gateway.files import keep
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 Row = dict[str, Any]
@@ -109,14 +110,14 @@ def with_added_row(schema: Row, data: Row, path: str) -> Row:
     return data
 
 
-def keep_upload(upload: Any) -> dict[str, Any]:
+def keep_upload(upload: FileStorage) -> dict[str, Any]:
     """Keep an uploaded file and return its reference."""
     current = gateway()
-    return keep(current.files, upload.stream, upload.filename, current.config.file_limit)
+    return keep(current.files, upload.stream, upload.filename or "", current.config.file_limit)
 
 
 def _form(
-    kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Any = None
+    kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Problem | None = None
 ) -> str:
     row = services().act(kind, act)
     part = part or request.args.get("part")
@@ -145,8 +146,10 @@ def _part(view: Row | None, part: str | None) -> Row | None:
     return row
 
 
-def _version(view: Row | None, part: str | None, offered: Row) -> Any:
+def _version(view: Row | None, part: str | None, offered: Row) -> int | None:
     """The version the form was made from: of the addressed part where there is one, else of the root."""
     if view is None:
         return None
-    return offered.get("part_version") if part and offered.get("part_version") is not None else view.get("version")
+    version: int | None = view.get("version")
+    part_version: int | None = offered.get("part_version")
+    return part_version if part and part_version is not None else version

@@ -15,7 +15,7 @@ from gateway.console.blueprints import console
 from gateway.console.display_names import field_texts
 from gateway.console.service_calls import act_row, clause, kind_row, kinds, services
 from gateway.console.session import acting
-from gateway.problems import problem_of
+from gateway.problems import Problem, problem_of
 
 Row = dict[str, Any]
 DECISIONS = {"approve": "approve-draft", "return": "return-draft", "withdraw": "withdraw-draft"}
@@ -71,7 +71,7 @@ def _decisions(draft: Row) -> list[str]:
     return [*decisions, "withdraw"] if draft.get("drafter") == acting().person else decisions
 
 
-def _page(kind: str, id: str, draft: str, fault: Any = None) -> str:
+def _page(kind: str, id: str, draft: str, fault: Problem | None = None) -> str:
     view = operations.root(services(), kind, id, acting())
     draft_row = next((row for row in view.get("drafts") or [] if row["id"] == draft), None)
     if draft_row is None:

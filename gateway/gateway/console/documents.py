@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import render_template
 
+from chassis.client import Away
+from chassis.core.errors import Refusal
 from gateway import composition, operations
 from gateway.console.blueprints import console
 from gateway.console.files import files_of
@@ -13,6 +15,7 @@ from gateway.console.query_parameters import page_number
 from gateway.console.service_calls import kinds, services
 from gateway.console.session import acting
 from gateway.identity import Acting
+from gateway.services import Value
 
 Row = dict[str, Any]
 DOCUMENT = "document"  # the kind of root that notify keeps for a document
@@ -39,12 +42,13 @@ def inbox() -> str:
     )
 
 
-def _document_row(item: Row, view: Row | None, who: Acting, duties: list[Row]) -> Row:
+def _document_row(item: Row, view: Value | Refusal | Away, who: Acting, duties: list[Row]) -> Row:
     """A document as the page lists it: its files, when it was served, whether we filed it, the clocks it started.
 
     A clock counts from the day of service: of this dossier, the clocks that began on that day are this document's.
+    A document that its service refuses or cannot give now is listed without these.
     """
-    body = (view or {}).get("body") or {}
+    body = (view.get("body") or {}) if isinstance(view, dict) else {}
     issuer, service = body.get("issuer"), body.get("service")
     served = service.get("served_on") if isinstance(service, dict) else None
     return {

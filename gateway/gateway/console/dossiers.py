@@ -37,7 +37,7 @@ def root(kind: str, id: str) -> ResponseReturnValue:
     """One root: its dossier's page at its place, or a page of its own where it has no dossier."""
     view = operations.root(services(), kind, id, acting())
     if view.get("dossier") and not request.args.get("alone"):
-        outcome = {name: request.args[name] for name in ("done", "draft") if name in request.args}
+        outcome: Row = {name: request.args[name] for name in ("done", "draft") if name in request.args}
         return redirect(url_for("console.dossier", dossier=view["dossier"], **outcome) + f"#{id}")
     timeline = operations.journal(services(), kind, id, acting())
     documents = [document for entry in timeline for document in entry.get("documents") or []]

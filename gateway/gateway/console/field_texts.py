@@ -72,11 +72,11 @@ class FieldTexts:
         A code that this field's choices do not explain is looked up among codes of any field.
         """
         code = str(value)
-        for field in (name, "") if CODE.fullmatch(code) else (name,):
-            texts = self._first(lambda layer, field=field: layer.values.get(field, {}).get(code))
-            if texts:
-                return texts
-        return None
+        texts = self._code_texts(name, code)
+        return texts or (self._code_texts("", code) if CODE.fullmatch(code) else None)
+
+    def _code_texts(self, name: str, code: str) -> Texts | None:
+        return self._first(lambda layer: layer.values.get(name, {}).get(code))
 
     def _first(self, look_up: Callable[[FieldTexts], Value | None]) -> Value | None:
         """The first entry that is not empty, of this object, its fallback, the fallback's fallback, and so on."""

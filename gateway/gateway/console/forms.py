@@ -13,13 +13,15 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
+from werkzeug.datastructures import FileStorage, MultiDict
+
 Schema = Mapping[str, Any]
-Keep = Callable[[Any], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
+Options = list[Mapping[str, str]]  # the choices of the moment: {value, zh, en}
+Keep = Callable[[FileStorage], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
 
 LONG_TEXT = 200  # a text that may be longer than this gets several lines
 WIDE_ROW = 6  # a row with more fields than this may also be read from a file
 FILE_PARTS = ("hash", "name", "size", "media_type")
-NOT_OFFERED = object()
 
 
 @dataclass
@@ -73,7 +75,7 @@ class _Making:
     """What is the same for every field of one form."""
 
     definitions: Mapping[str, Schema]
-    choices: Mapping[str, list[Mapping[str, str]]]
+    choices: Mapping[str, Options]
     errors: Mapping[str, list[str]]
 
 
@@ -81,7 +83,7 @@ def fields_of(
     schema: Schema,
     data: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
-    choices: Mapping[str, list[Mapping[str, str]]] | None = None,
+    choices: Mapping[str, Options] | None = None,
 ) -> list[Field]:
     """The fields of an act's schema, filled with `data`; `choices` are the choices of the moment, field path → options."""
     making = _Making(schema.get("$defs", {}), choices or {}, errors or {})
@@ -127,7 +129,7 @@ def _type(schema: Schema) -> str:
     return str(name)
 
 
-def _kind(schema: Schema, offered: Any) -> str:
+def _kind(schema: Schema, offered: Options | None) -> str:
     """The kind of field a resolved schema is drawn as."""
     kind = _type(schema)
     widget = schema.get("x-widget", "")
@@ -135,8 +137,8 @@ def _kind(schema: Schema, offered: Any) -> str:
         return "file"
     if kind == "array":
         items = schema.get("items", {})
-        return "choices" if offered is not NOT_OFFERED or items.get("enum") else "rows"
-    if offered is not NOT_OFFERED or schema.get("enum"):
+        return "choices" if offered is not None or items.get("enum") else "rows"
+    if offered is not None or schema.get("enum"):
         return "choice"
     if kind in ("object", "boolean", "number"):
         return kind
@@ -150,7 +152,7 @@ def _kind(schema: Schema, offered: Any) -> str:
 def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making, insist: bool) -> Field:
     resolved = _resolve(schema, making.definitions)
     plain = ".".join(part for part in path.split(".") if not part.isdigit() and part != "__")
-    offered = making.choices.get(plain, NOT_OFFERED)
+    offered = making.choices.get(plain)
     name = path.rpartition(".")[2]
     form_field = Field(
         path=path,
@@ -202,8 +204,8 @@ def _fill_rows(form_field: Field, schema: Schema, value: Any, making: _Making) -
             item.zh, item.en = form_field.zh, form_field.en
 
 
-def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
-    if offered is not NOT_OFFERED:
+def _options(schema: Schema, offered: Options | None, making: _Making) -> list[Choice]:
+    if offered is not None:
         return [
             Choice(str(row["value"]), str(row.get("zh") or row["value"]), str(row.get("en") or row["value"]))
             for row in offered
@@ -234,8 +236,10 @@ def _limits(schema: Schema) -> dict[str, Any]:
 # ── reading a submitted form ──
 
 
-def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
-    """The JSON value of a submitted form; `submitted` and `files` are werkzeug MultiDicts keyed by dotted paths.
+def read(
+    schema: Schema, submitted: MultiDict[str, str], files: MultiDict[str, FileStorage], keep: Keep
+) -> dict[str, Any]:
+    """The JSON value of a submitted form; `submitted` and `files` are keyed by dotted paths.
 
     What was left empty is left out, and so are rows in which nothing was written. An upload is stored by `keep` and
     becomes its reference; a reference that the form already carries (fields `…::hash`, `…::name`, …) stays when no new
@@ -243,20 +247,19 @@ def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any],
     """
     reading = _Reading(schema.get("$defs", {}), submitted, files, keep)
     top = _resolve(schema, reading.definitions)
-    members = reading.members(top, "")
-    return members if isinstance(members, dict) else {}
+    return reading.members(top, "") or {}
 
 
 @dataclass(frozen=True)
 class _Reading:
     definitions: Mapping[str, Schema]
-    submitted: Any
-    files: Any
+    submitted: MultiDict[str, str]
+    files: MultiDict[str, FileStorage]
     keep: Keep
 
     def value(self, schema: Schema, path: str) -> Any:
         resolved = _resolve(schema, self.definitions)
-        kind = _kind(resolved | {"items": _resolve(resolved.get("items", {}), self.definitions)}, NOT_OFFERED)
+        kind = _kind(resolved | {"items": _resolve(resolved.get("items", {}), self.definitions)}, None)
         if kind == "object":
             return self.members(resolved, path)
         if kind == "file":
@@ -266,7 +269,7 @@ class _Reading:
         written = str(self.submitted.get(path) or "").replace("\0", "").strip()
         return _typed(kind, written) if written else None
 
-    def members(self, schema: Schema, path: str) -> Any:
+    def members(self, schema: Schema, path: str) -> dict[str, Any] | None:
         members = {}
         for name, inner in schema.get("properties", {}).items():
             value = self.value(inner, f"{path}.{name}" if path else name)
@@ -290,7 +293,7 @@ class _Reading:
         rests = [name[len(path) + 1 :] for name in names if name.startswith(path + ".")]
         return sorted({int(head) for rest in rests if (head := rest.replace("::", ".").split(".")[0]).isdigit()})
 
-    def file(self, path: str) -> Any:
+    def file(self, path: str) -> dict[str, Any] | None:
         upload = self.files.get(path)
         if upload is not None and upload.filename:
             return self.keep(upload)
@@ -300,7 +303,7 @@ class _Reading:
         return kept | {"size": _typed("integer", str(kept["size"] or ""))}
 
 
-def _rows_of(upload: Any) -> Any:
+def _rows_of(upload: FileStorage | None) -> Any:
     """The rows in an uploaded JSON file: a list, or an object whose one member is a list; what is neither stays as text."""
     if upload is None or not upload.filename:
         return None

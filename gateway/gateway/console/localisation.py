@@ -58,20 +58,20 @@ def localised_half(text: str) -> str:
     return zh if language() == "zh" else en
 
 
-def format_moment(value: Any) -> str:
+def format_moment(value: datetime | str | None) -> str:
     """A UTC moment (RFC 3339 text or datetime) as date and time of Asia/Shanghai: `2026-07-06 14:05`."""
     moment = value if isinstance(value, datetime) else _parse_moment(str(value or ""))
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else str(value or "")
 
 
-def format_date(value: Any) -> str:
+def format_date(value: date | str | None) -> str:
     """A date, or the date of a moment in Asia/Shanghai: `2026-07-06`."""
-    if isinstance(value, datetime) or "T" in str(value or ""):
+    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value):
         return format_moment(value)[:10]
     return str(value or "")
 
 
-def format_weekday(value: Any) -> str:
+def format_weekday(value: date | str | None) -> str:
     """The day of the week of a date: 周一, Mon."""
     try:
         day = date.fromisoformat(format_date(value))
@@ -88,7 +88,7 @@ def _parse_moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-def format_size(count: Any) -> str:
+def format_size(count: int | None) -> str:
     """A file's size in bytes as people read it."""
     number = float(count or 0)
     for unit in ("B", "KB", "MB"):
@@ -98,7 +98,7 @@ def format_size(count: Any) -> str:
     return f"{number:.1f} GB"
 
 
-def format_yuan(fen: Any) -> str:
+def format_yuan(fen: int | str | None) -> str:
     """An amount in fen as yuan with two decimals, as it stands in a form."""
     return f"{Decimal(fen) / 100:.2f}" if isinstance(fen, int) else str(fen if fen is not None else "")
 
@@ -117,9 +117,9 @@ def time_left(item: Mapping[str, Any]) -> str:
     """Working days left (or gone by) as a phrase."""
     left = item.get("working_days_left")
     if urgency(item) == "overdue":
-        return (
-            gettext("%(n)s working days overdue", n=abs(left)) if isinstance(left, int) and left else gettext("overdue")
-        )
+        if isinstance(left, int) and left:
+            return str(gettext("%(n)s working days overdue", n=abs(left)))
+        return str(gettext("overdue"))
     if left is None:
-        return gettext("no time limit")
-    return gettext("due today") if left == 0 else gettext("%(n)s working days left", n=left)
+        return str(gettext("no time limit"))
+    return str(gettext("due today") if left == 0 else gettext("%(n)s working days left", n=left))

@@ -20,7 +20,7 @@ from gateway.console.files import file_response, files_of
 from gateway.console.query_parameters import page_number, search_text
 from gateway.console.service_calls import kind_row, services
 from gateway.console.session import open_to_all
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 LEAD, REPORT = "lead", "report"  # the kind and the act by which anybody reports a product
@@ -119,7 +119,7 @@ def _receipts() -> URLSafeSerializer:
     return URLSafeSerializer(gateway().secret, salt=RECEIPTS)
 
 
-def _report(data: dict[str, Any], key: str = "", fault: Any = None) -> str:
+def _report(data: dict[str, Any], key: str = "", fault: Problem | None = None) -> str:
     act = services().act(LEAD, REPORT)
     errors = dict(fault.errors) if fault is not None else {}
     fields = forms.fields_of(act.get("schema") or {}, data, errors)

@@ -65,7 +65,10 @@ def acts_by_root(roots: Iterable[Mapping[str, Any]]) -> dict[str, list[Row]]:
     """Root id → the acts open to this person on it, read in parallel; a root that refuses or is away has none."""
     calls = [(kind_row(root["kind"])["service"], "acts", {"kind": root["kind"], "id": root["id"]}) for root in roots]
     answers = services().call_each(calls, visitor())
-    return {call[2]["id"]: list(answer or ()) for call, answer in zip(calls, answers, strict=True)}
+    return {
+        str(request["id"]): list(answer) if isinstance(answer, list) else []
+        for (_, _, request), answer in zip(calls, answers, strict=True)
+    }
 
 
 def opening_acts(kind: str | None = None) -> list[Row]:

@@ -17,6 +17,7 @@ from gateway.wiring import gateway
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+OPEN_VIEWS: set[Callable[..., Any]] = set()  # the pages that need no sign-in
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -25,7 +26,7 @@ POLICY = (
 
 def open_to_all(view: View) -> View:
     """Mark a page that needs no sign-in."""
-    view.open_to_all = True  # type: ignore[attr-defined]
+    OPEN_VIEWS.add(view)
     return view
 
 
@@ -64,7 +65,7 @@ def guard() -> ResponseReturnValue | None:
             "页面已过期或不是从本站提交的，请返回刷新后重试",
             "This page has expired or was not sent from this site; go back, reload and try again",
         )
-    if getattr(view, "open_to_all", False) or visitor() is not None:
+    if view in OPEN_VIEWS or visitor() is not None:
         return None
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("console.sign_in")})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from gateway import csrf
 from gateway.console.blueprints import console, site
 from gateway.console.localisation import LANGUAGE_COOKIE, LANGUAGES, localised_half
 from gateway.console.session import keep_session, open_to_all, own_path, visitor
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 
@@ -47,7 +47,7 @@ def begin() -> ResponseReturnValue:
     return keep_session(response, session.token)
 
 
-def _page(fault: Any = None, organisations: Any = ()) -> str:
+def _page(fault: Refusal | Problem | None = None, organisations: Sequence[Mapping[str, str]] = ()) -> str:
     return render_template("console/signin.html", fault=fault, organisations=organisations, said=localised_half)
 
 

@@ -21,6 +21,7 @@ from console_services import (
 )
 from flask import Flask
 
+from chassis.core.errors import Refusal
 from gateway.console.localisation import localised
 from gateway.wiring import Gateway
 
@@ -39,6 +40,10 @@ PAGES = [
     f"/console/roots/case/{CASE}/acts/record-visit",
     f"/console/roots/case/{CASE}/drafts/{DRAFT}",
 ]
+
+
+def refuse(*_: object) -> None:
+    raise Refusal("not-found")
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -230,6 +235,24 @@ def test_the_inbox_shows_papers_with_the_clocks_of_their_matter(new_browser: New
     assert "召回通知书" in page and "辽市监召通〔2026〕3号" in page
     assert "2026-07-06 送达" in page
     assert "异议期限" in page and "2026-07-20" in page, "the clocks that its service started"
+
+
+def test_a_document_that_its_service_refuses_stays_in_the_inbox_by_its_list_row(
+    new_browser: NewBrowser, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = new_browser().sign_in("maker")
+    monkeypatch.setattr(services, "_get", refuse)
+    answer = person.get("/console/inbox")
+    assert answer.status_code == 200 and "辽市监召通〔2026〕3号" in answer.text
+
+
+def test_a_dossier_is_shown_without_the_acts_that_a_service_refuses_to_list(
+    new_browser: NewBrowser, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = new_browser().sign_in("maker")
+    monkeypatch.setattr(services, "_acts", refuse)
+    answer = person.get(f"/console/dossiers/{DOSSIER}")
+    assert answer.status_code == 200 and "file-objection" not in answer.text
 
 
 def test_a_list_is_searched_by_words_and_state(new_browser: NewBrowser, services: FakeServices) -> None:
