@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 from console_browser import NewBrowser, Tags
-from console_services import CASE, DOSSIER, DRAFT, VISIT, FakeServices
+from console_case import CASE, DOSSIER, DRAFT, VISIT
+from console_services import FakeServices
 from sqlalchemy import insert
 
 from chassis.client import UnknownOutcome

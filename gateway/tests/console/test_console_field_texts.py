@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from console_services import KINDS, schema, text
+from console_descriptions import KINDS
+from console_schemas import schema, text
 
 from gateway.console.field_texts import VOCABULARY, texts_of_act, texts_of_all_kinds, texts_of_kind
 

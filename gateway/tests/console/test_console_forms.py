@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from console_services import REPORT, VISIT_RECORD
+from console_schemas import REPORT, VISIT_RECORD
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from gateway.console import forms

@@ -6,19 +6,8 @@ import re
 
 import pytest
 from console_browser import NewBrowser, Tags
-from console_services import (
-    CASE,
-    CLOCK,
-    DOSSIER,
-    DRAFT,
-    LEAD,
-    NOTICE,
-    NOTICE_FILE,
-    PDF,
-    PUBLICATION,
-    RECALL,
-    FakeServices,
-)
+from console_case import CASE, CLOCK, DOSSIER, DRAFT, LEAD, NOTICE, NOTICE_FILE, PDF, PUBLICATION, RECALL
+from console_services import FakeServices
 from flask import Flask
 
 from chassis.core.errors import Refusal
