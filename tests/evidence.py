@@ -14,8 +14,8 @@ from typing import Any
 
 from chassis.core import Office
 from chassis.core import config as configuration
-from chassis.core.triggers.scheduler import NEAR
 from chassis.core.dates.times import iso
+from chassis.core.triggers.scheduler import NEAR
 from chassis.host.parking import listed
 from ops import readiness, topology
 from ops.journeys.http import until

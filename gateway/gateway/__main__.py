@@ -84,8 +84,8 @@ def _health(config: Config) -> int:
     try:
         with urllib.request.urlopen(f"http://{config.listen}/readyz", timeout=10) as answer:
             body, status = answer.read(), answer.status
-    except urllib.error.HTTPError as refused:
-        body, status = refused.read(), refused.code
+    except urllib.error.HTTPError as error:
+        body, status = error.read(), error.code
     except OSError as fault:
         print(f"gateway: no answer on {config.listen}: {fault}", file=sys.stderr)
         return 1
@@ -96,17 +96,19 @@ def _health(config: Config) -> int:
 def _openapi(folder: Path | None, out: Path | None) -> int:
     """Write the document: from descriptions in files, or else from the running services."""
     if folder is not None:
-        found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
-        made = document(own_document(), found)
+        descriptions = {
+            path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))
+        }
+        contract = document(own_document(), descriptions)
     else:
         config = read()
         services = Services(RpcClient(config.amqp_url), names=config.services)
-        made = document(own_document(), *services.descriptions())
-    told = json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        contract = document(own_document(), *services.descriptions())
+    text = json.dumps(contract, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if out is None:
-        sys.stdout.write(told)
+        sys.stdout.write(text)
     else:
-        out.write_text(told, encoding="utf-8")
+        out.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Who there is: organisations, persons, memberships and deputies, read and recorded."""
+"""Organisations, persons, memberships and deputies, read and recorded."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Date, Row, Select, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, Connection, Date, Row, Select, and_, bindparam, or_, select, update
 
-from chassis.core.storage.database import Database
 from chassis.core.errors import Refusal, invalid
 from chassis.core.ids import new_id
+from chassis.core.storage.database import Database
 from gateway.tables import deputies, memberships, organisations, persons
 
 RECORDERS = ("head", "leader", "registry")  # posts that may record a deputy for somebody else
@@ -82,12 +82,12 @@ class Accounts:
 
     def acts_for(self, identifier: str) -> tuple[str, ...]:
         """An organisation and those it acts for: a division acts for its bureau, and for nobody above it."""
-        found = [identifier]
+        identifiers = [identifier]
         organisation = self.organisation(identifier)
-        while organisation.kind == "division" and organisation.parent and organisation.parent not in found:
-            found.append(organisation.parent)
+        while organisation.kind == "division" and organisation.parent and organisation.parent not in identifiers:
+            identifiers.append(organisation.parent)
             organisation = self.organisation(organisation.parent)
-        return tuple(found)
+        return tuple(identifiers)
 
     def person(self, identifier: str) -> Person:
         """One person; Refusal not-found."""
@@ -100,12 +100,12 @@ class Accounts:
     def posts(self, person: str, organisation: str) -> tuple[str, ...]:
         """The posts a person holds in an organisation; empty when not a member."""
         with self.database.reading() as connection:
-            found = connection.execute(
+            posts = connection.execute(
                 select(memberships.c.posts).where(
                     memberships.c.person == person, memberships.c.organisation == organisation
                 )
             ).scalar_one_or_none()
-        return tuple(found or ())
+        return tuple(posts or ())
 
     def members(self, organisation: str) -> list[tuple[Person, tuple[str, ...]]]:
         """The active members of an organisation with their posts."""
@@ -139,28 +139,26 @@ class Accounts:
         with self.database.reading() as connection:
             return [Deputyship(**row._mapping) for row in connection.execute(query)]
 
-    def record_deputy(self, given: Deputyship) -> Deputyship:
+    def record_deputy(self, deputyship: Deputyship) -> Deputyship:
         """Record a deputyship.
 
         Recorded by the holder, or by a head, leader or registry of the same organisation. Refusals: invalid (names the
         field), forbidden.
         """
-        holder = self.posts(given.holder, given.organisation)
-        if given.post not in holder:
+        if deputyship.post not in self.posts(deputyship.holder, deputyship.organisation):
             raise invalid("holder", "此人未担任该职务", "does not hold this post")
-        if given.deputy == given.holder:
+        if deputyship.deputy == deputyship.holder:
             raise invalid("deputy", "不能代理本人", "nobody deputises for themselves")
-        if not self._is_active(given.deputy):
+        if not self._is_active(deputyship.deputy):
             raise invalid("deputy", "没有此人", "no such person")
-        if given.ends < given.begins:
+        if deputyship.ends < deputyship.begins:
             raise invalid("ends", "结束日期早于开始日期", "ends before it begins")
-        if given.recorded_by != given.holder and not set(self.posts(given.recorded_by, given.organisation)) & set(
-            RECORDERS
-        ):
-            raise Refusal("forbidden", organisation=given.organisation)
+        recorder_posts = set(self.posts(deputyship.recorded_by, deputyship.organisation))
+        if deputyship.recorded_by != deputyship.holder and not recorder_posts & set(RECORDERS):
+            raise Refusal("forbidden", organisation=deputyship.organisation)
         with self.database.writing() as connection:
-            connection.execute(deputies.insert().values(**vars(given)))
-        return given
+            connection.execute(deputies.insert().values(**vars(deputyship)))
+        return deputyship
 
     def end_deputy(self, identifier: str, organisation: str, by: str, at: datetime) -> None:
         """End a deputyship of this organisation now; the record stays. Refusals: not-found, forbidden."""
@@ -176,16 +174,16 @@ class Accounts:
 
     def names(self, identifiers: Collection[str]) -> dict[str, dict[str, str]]:
         """Id → `{zh, en}` of those organisations and persons among the ids that are known here."""
-        wanted = [identifier for identifier in set(identifiers) if identifier]
-        if not wanted:
+        ids = [identifier for identifier in set(identifiers) if identifier]
+        if not ids:
             return {}
         with self.database.reading() as connection:
-            found = {
+            names = {
                 row.id: {"zh": row.zh, "en": row.en}
-                for row in connection.execute(select(organisations).where(organisations.c.id.in_(wanted)))
+                for row in connection.execute(select(organisations).where(organisations.c.id.in_(ids)))
             }
-            people = connection.execute(select(persons.c.id, persons.c.name).where(persons.c.id.in_(wanted)))
-            return found | {row.id: {"zh": row.name, "en": row.name} for row in people}
+            people = connection.execute(select(persons.c.id, persons.c.name).where(persons.c.id.in_(ids)))
+            return names | {row.id: {"zh": row.name, "en": row.name} for row in people}
 
     def _is_active(self, person: str) -> bool:
         with self.database.reading() as connection:
@@ -210,15 +208,15 @@ def new_deputyship(
 
 def standing_in(connection: Connection, person: str, organisation: str, on: date) -> dict[str, str]:
     """Post → the person stood in for, by this person in this organisation on this day."""
-    asked = {"person": person, "organisation": organisation, "on": on}
-    return {row.post: row.holder for row in connection.execute(STANDING_IN, asked)}
+    parameters = {"person": person, "organisation": organisation, "on": on}
+    return {row.post: row.holder for row in connection.execute(STANDING_IN, parameters)}
 
 
 def _organisation(row: Row[Any]) -> Organisation:
     return Organisation(row.id, row.zh, row.en, row.kind, row.area, tuple(row.offices), row.parent, row.credit_code)
 
 
-def _standing(on: Any) -> Select[Any]:
+def _standing(on: date | BindParameter[date]) -> Select[Any]:
     """Deputyships in force on a day, whose holder still holds an active account in the organisation."""
     return (
         select(deputies)

@@ -1,4 +1,4 @@
-"""The gateway's configuration: `config.yml`, each value overridden by the environment; read once."""
+"""The gateway's configuration: `config.yml`, each value overridden by the environment; read once at start."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from chassis.core.config import LEVELS, PROFILES
-from chassis.core.errors import ConfigurationFault
 from chassis.core.dates.times import Clock, FileClock, clock_from
+from chassis.core.errors import ConfigurationFault
 
 DEFAULTS = Path(__file__).resolve().parent / "config.yml"
 NAMES = (
@@ -37,7 +37,7 @@ NAMES = (
 
 @dataclass(frozen=True)
 class Config:
-    """What the gateway runs with. Sizes in bytes; `token_private_key` and `secret_key` are paths of files."""
+    """The settings of the gateway. Sizes in bytes; `token_private_key` and `secret_key` are paths of files."""
 
     database_url: str
     amqp_url: str
@@ -73,43 +73,43 @@ def read(environment: Mapping[str, str] | None = None, path: Path = DEFAULTS) ->
     """
     environment = os.environ if environment is None else environment
     values: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
-    found = {name: str(environment.get(name, values.get(name, ""))) for name in NAMES}
+    settings = {name: str(environment.get(name, values.get(name, ""))) for name in NAMES}
     faults = [f"unknown setting {name} in {path.name}" for name in values if name not in NAMES]
-    faults += [f"{name} is missing" for name in NAMES if not found[name]]
+    faults += [f"{name} is missing" for name in NAMES if not settings[name]]
     numbers = {
-        name: _number(name, found[name], faults)
+        name: _number(name, settings[name], faults)
         for name in ("WORKERS", "THREADS", "PROXIES", "PUBLIC_PER_MINUTE", "FILE_LIMIT")
     }
-    if found["LOG_LEVEL"] and found["LOG_LEVEL"] not in LEVELS:
-        faults.append(f"LOG_LEVEL is {found['LOG_LEVEL']!r}: expected one of {', '.join(LEVELS)}")
-    if found["PROFILE"] not in PROFILES:
-        faults.append(f"PROFILE is {found['PROFILE']!r}: expected one of {', '.join(PROFILES)}")
-    if urlsplit(found["AMQP_URL"]).scheme not in ("amqp", "amqps"):
+    if settings["LOG_LEVEL"] and settings["LOG_LEVEL"] not in LEVELS:
+        faults.append(f"LOG_LEVEL is {settings['LOG_LEVEL']!r}: expected one of {', '.join(LEVELS)}")
+    if settings["PROFILE"] not in PROFILES:
+        faults.append(f"PROFILE is {settings['PROFILE']!r}: expected one of {', '.join(PROFILES)}")
+    if urlsplit(settings["AMQP_URL"]).scheme not in ("amqp", "amqps"):
         faults.append("AMQP_URL must begin with amqp:// or amqps://")
-    if found["DATABASE_URL"].startswith("postgresql://"):
+    if settings["DATABASE_URL"].startswith("postgresql://"):
         faults.append("DATABASE_URL must name its driver: postgresql+psycopg2://")
     for name in ("TOKEN_PRIVATE_KEY", "SECRET_KEY"):
-        if found[name] and not Path(found[name]).is_file():
-            faults.append(f"{name}: no such file {found[name]}")
-    clock = _clock(found["CLOCK"], found["PROFILE"], faults)
+        if settings[name] and not Path(settings[name]).is_file():
+            faults.append(f"{name}: no such file {settings[name]}")
+    clock = _clock(settings["CLOCK"], settings["PROFILE"], faults)
     if faults or clock is None:
         raise ConfigurationFault(faults)
     return Config(
-        database_url=found["DATABASE_URL"],
-        amqp_url=found["AMQP_URL"],
-        files_url=found["FILES_URL"],
+        database_url=settings["DATABASE_URL"],
+        amqp_url=settings["AMQP_URL"],
+        files_url=settings["FILES_URL"],
         clock=clock,
-        profile=found["PROFILE"],
-        token_private_key=Path(found["TOKEN_PRIVATE_KEY"]),
-        secret_key=Path(found["SECRET_KEY"]),
-        log_level=found["LOG_LEVEL"],
-        listen=found["LISTEN"],
+        profile=settings["PROFILE"],
+        token_private_key=Path(settings["TOKEN_PRIVATE_KEY"]),
+        secret_key=Path(settings["SECRET_KEY"]),
+        log_level=settings["LOG_LEVEL"],
+        listen=settings["LISTEN"],
         workers=numbers["WORKERS"],
         threads=numbers["THREADS"],
         proxies=numbers["PROXIES"],
         public_per_minute=numbers["PUBLIC_PER_MINUTE"],
         file_limit=numbers["FILE_LIMIT"],
-        services=tuple(found["SERVICES"].split()),
+        services=tuple(settings["SERVICES"].split()),
     )
 
 

@@ -1,4 +1,4 @@
-"""Files that go once through the gateway: limited in size, of a kind their bytes show, kept by their SHA-256."""
+"""Uploaded files: limited in size, of a media type that their bytes show, stored by their SHA-256."""
 
 from __future__ import annotations
 
@@ -88,14 +88,14 @@ def _unknown() -> Rejection:
 
 def _plain(name: str) -> str:
     """A file name without folders and control characters, not longer than a message may carry."""
-    found = "".join(letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable()).strip()
-    if len(found) > NAME_LENGTH:
-        suffix = PurePath(found).suffix[:20]
-        found = found[: NAME_LENGTH - len(suffix)] + suffix
-    return found or "file"
+    plain = "".join(letter for letter in PurePath(name.replace("\\", "/")).name if letter.isprintable()).strip()
+    if len(plain) > NAME_LENGTH:
+        suffix = PurePath(plain).suffix[:20]
+        plain = plain[: NAME_LENGTH - len(suffix)] + suffix
+    return plain or "file"
 
 
-def held(view: Any, hash: str) -> dict[str, Any] | None:
+def file_in(view: Any, hash: str) -> dict[str, Any] | None:
     """The file of this hash in what an actor may see of a root (its view, at any depth), or None."""
     if isinstance(view, dict):
         if view.get("hash") == hash and "media_type" in view:
@@ -103,7 +103,7 @@ def held(view: Any, hash: str) -> dict[str, Any] | None:
         view = list(view.values())
     if isinstance(view, list):
         for item in view:
-            found = held(item, hash)
-            if found is not None:
-                return found
+            file = file_in(item, hash)
+            if file is not None:
+                return file
     return None

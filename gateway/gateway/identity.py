@@ -1,4 +1,4 @@
-"""Who is it, acting for which organisation: signing in, sessions, and the actor token of one call.
+"""Identity: signing in, sessions of one person acting for one organisation, and the actor token of one call.
 
 A session is one person for one organisation. Its token is random and opaque; only its SHA-256 is kept.
 """
@@ -12,18 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, update
 
-from chassis.core.trust import tokens
-from chassis.core.storage.database import Database
-from chassis.core.errors import ConfigurationFault, Refusal
 from chassis.core.dates.times import Clock, today
+from chassis.core.errors import ConfigurationFault, Refusal
+from chassis.core.storage.database import Database
+from chassis.core.trust import tokens
 from gateway.accounts import Accounts, standing_in
 from gateway.limits import Buckets
 from gateway.problems import Rejection
@@ -105,7 +104,7 @@ class Acting:
 
 @dataclass(frozen=True)
 class Session:
-    """A session just begun: its token is told once, here."""
+    """A session just begun; only this object holds its token."""
 
     token: str
     expires_at: datetime
@@ -113,7 +112,7 @@ class Session:
 
 
 class Identity:
-    """Signs in and tells who a token is. Sessions run on machine time; deputyships on legal time."""
+    """Signs in, and resolves a token to its person. Sessions run on machine time; deputyships on legal time."""
 
     def __init__(
         self,
@@ -129,7 +128,7 @@ class Identity:
         self._by_username = Buckets(TRIES, TRY_REFILL)
         self._by_address = Buckets(TRIES * 5, TRY_REFILL * 5)
         self._hashing = threading.BoundedSemaphore(HASHES_AT_ONCE)
-        self._nobody = HASHER.hash(secrets.token_hex(16))
+        self._dummy_hash = HASHER.hash(secrets.token_hex(16))
 
     # ── signing in ──
 
@@ -157,11 +156,8 @@ class Identity:
                 select(persons.c.id, persons.c.password, persons.c.active).where(persons.c.username == username)
             ).one_or_none()
         with self._hashing:
-            try:
-                right = HASHER.verify(row.password if row else self._nobody, password)
-            except (VerificationError, InvalidHashError):
-                right = False
-        if row is None or not right or not row.active:
+            correct = _verify(row.password if row else self._dummy_hash, password)
+        if row is None or not correct or not row.active:
             raise Refusal("unauthenticated", "用户名或密码不正确", "The username or the password is wrong")
         return str(row.id)
 
@@ -207,7 +203,7 @@ class Identity:
     # ── sessions ──
 
     def acting(self, token: str) -> Acting:
-        """Who this token is now; Refusal unauthenticated when it is unknown, ended, expired, or no longer true."""
+        """Who this token stands for now; Refusal unauthenticated when it is unknown, ended or expired, or the person no longer acts there."""
         now = self._machine_time()
         day = today(self._clock.now())
         with self.database.reading() as connection:
@@ -227,7 +223,9 @@ class Identity:
             organisation_zh=row.zh,
             organisation_en=row.en,
             organisation_kind=row.kind,
-            organisations=self.accounts.acts_for(row.organisation) if above else acts_for(row),
+            organisations=self.accounts.acts_for(row.organisation)
+            if above
+            else acts_for(row.organisation, row.kind, row.parent),
             area=row.area,
             offices=tuple(row.offices),
             posts=tuple(row.posts or ()),
@@ -261,7 +259,7 @@ class Identity:
         return session
 
     def sign_out(self, token: str) -> None:
-        """End a session; an unknown one is ended already."""
+        """End a session; does nothing for an unknown one."""
         with self.database.writing() as connection:
             connection.execute(
                 update(sessions)
@@ -271,7 +269,7 @@ class Identity:
 
 
 class Signer:
-    """Turns who acts into the actor token of one call (EdDSA, good for a minute)."""
+    """Makes the actor token of one call for the acting person (EdDSA, valid for a minute)."""
 
     def __init__(self, key: Ed25519PrivateKey) -> None:
         self._key = key
@@ -295,6 +293,13 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def acts_for(row: Row[Any]) -> tuple[str, ...]:
-    """The organisation of a session's row and, when it is a division, the bureau it acts for."""
-    return (row.organisation, row.parent) if row.kind == "division" and row.parent else (row.organisation,)
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def acts_for(organisation: str, kind: str, parent: str | None) -> tuple[str, ...]:
+    """The organisation and, when it is a division, the bureau (its parent) it acts for."""
+    return (organisation, parent) if kind == "division" and parent else (organisation,)

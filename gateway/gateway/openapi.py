@@ -10,7 +10,7 @@ from gateway.problems import MEDIA_TYPE, TITLES
 JSON = "application/json"
 PROBLEM = "#/components/schemas/Problem"  # by flask-smorest, from gateway.api.schemas.ProblemSchema
 DRAFT_STEPS = ("approve-draft",)
-GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # told act by act instead
+GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # replaced by a path for each act
 READ_CODES = ("unauthenticated", "forbidden", "not-found", "too-many", "away")
 ACT_CODES = tuple(code for code in TITLES if code not in ("internal", "not-acceptable", "method-not-allowed"))
 KEY = {
@@ -60,32 +60,32 @@ def document(
 ) -> dict[str, Any]:
     """The contract: the gateway's `own` OpenAPI document (from flask-smorest) with every act of the descriptions in it.
 
-    `unknown` are services that were never heard of: the document says that it lacks them.
+    `unknown` are services that have not been described: the document says that it lacks them.
     """
-    found = copy.deepcopy(own)
-    found["openapi"] = "3.1.0"
-    found["info"] = {
+    contract = copy.deepcopy(own)
+    contract["openapi"] = "3.1.0"
+    contract["info"] = {
         "title": "召回 Zhaohui",
         "version": "1",
         "description": "Each address under acts/ is one act of the regulation; x-clause is the clause that allows it.",
     }
     if unknown:
-        found["info"]["x-missing-services"] = list(unknown)
-    components = found.setdefault("components", {})
+        contract["info"]["x-missing-services"] = list(unknown)
+    components = contract.setdefault("components", {})
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     schemas = components.setdefault("schemas", {})
     components["responses"] = {code: _problem(code) for code in TITLES}
     schemas["Performed"] = PERFORMED
-    paths = found["paths"]
+    paths = contract["paths"]
     for path in GENERIC:
         paths.pop(path, None)
     kinds = sorted(kind for description in descriptions.values() for kind in description["kinds"])
     _finish_own(paths, kinds)
     for service in sorted(descriptions):
         for kind, row in sorted(descriptions[service]["kinds"].items()):
-            _kind(found, service, kind, row, descriptions[service].get("actors", {}))
-    found["tags"] = [*found.get("tags", []), *_tags(descriptions)]
-    return found
+            _add_kind(contract, service, kind, row, descriptions[service].get("actors", {}))
+    contract["tags"] = [*contract.get("tags", []), *_tags(descriptions)]
+    return contract
 
 
 def _finish_own(paths: dict[str, Any], kinds: list[str]) -> None:
@@ -121,23 +121,23 @@ def _tags(descriptions: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
     ]
 
 
-def _kind(found: dict[str, Any], service: str, kind: str, row: dict[str, Any], actors: dict[str, Any]) -> None:
-    clauses = found.setdefault("x-clauses", {})
+def _add_kind(contract: dict[str, Any], service: str, kind: str, row: dict[str, Any], actors: dict[str, Any]) -> None:
+    clauses = contract.setdefault("x-clauses", {})
     for act, described in sorted(row["acts"].items()):
-        if _nobody(described):
+        if _for_machines(described):
             continue
         if described.get("clause"):
             clauses.setdefault(str(described["clause"]), []).append(f"{kind}.{act}")
         schema = f"{kind}.{act}"
-        found["components"]["schemas"][schema] = _embedded(described["schema"], schema)
+        contract["components"]["schemas"][schema] = _embedded(described["schema"], schema)
         opens = bool(described.get("new"))
         path = f"/api/v1/{kind}/acts/{act}" if opens else f"/api/v1/{kind}/{{id}}/acts/{act}"
         public = any(actors.get(name, {}).get("public") for name in described.get("by") or [])
-        found["paths"][path] = {"post": _act(service, kind, act, described, opens, public)}
+        contract["paths"][path] = {"post": _act(service, kind, act, described, opens, public)}
 
 
-def _nobody(described: dict[str, Any]) -> bool:
-    """Whether only an event or the service itself performs this act; steps on a draft name nobody, for people."""
+def _for_machines(described: dict[str, Any]) -> bool:
+    """Whether only an event or the service itself performs this act. Steps on a draft have no `by`, but are for people."""
     by = list(described.get("by") or [])
     return by == ["system"] or (not by and bool(described.get("events")))
 
@@ -154,7 +154,7 @@ def _act(service: str, kind: str, act: str, described: dict[str, Any], opens: bo
     if not described.get("approval") and act not in DRAFT_STEPS:
         del answers["202"]
     clause = described.get("clause")
-    told = {
+    extensions = {
         "x-clause": str(clause) if clause else None,
         "x-by": described.get("by"),
         "x-from": described.get("from"),
@@ -166,7 +166,7 @@ def _act(service: str, kind: str, act: str, described: dict[str, Any], opens: bo
         "tags": [kind],
         "summary": f"{described['zh']} / {described['en']}",
         "description": f"Clause {clause} of the regulation; service {service}." if clause else f"Service {service}.",
-        **{name: value for name, value in told.items() if value},
+        **{name: value for name, value in extensions.items() if value},
         "security": [{}, {"bearer": []}] if public else [{"bearer": []}],
         "parameters": parameters,
         "requestBody": {
@@ -187,13 +187,13 @@ def _problems(codes: tuple[str, ...]) -> dict[str, Any]:
     for code in codes:
         by_status.setdefault(str(TITLES[code][0]), []).append(code)
     return {
-        status: {"$ref": f"#/components/responses/{found[0]}"}
-        if len(found) == 1
+        status: {"$ref": f"#/components/responses/{same_status[0]}"}
+        if len(same_status) == 1
         else {
-            "description": "; ".join(f"{code}: {TITLES[code][2]}" for code in found),
+            "description": "; ".join(f"{code}: {TITLES[code][2]}" for code in same_status),
             "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}},
         }
-        for status, found in sorted(by_status.items())
+        for status, same_status in sorted(by_status.items())
     }
 
 

@@ -1,4 +1,4 @@
-"""Every no of the gateway as one shape: an RFC 9457 problem with Chinese and English texts."""
+"""Every refusal and error of the gateway in one form: an RFC 9457 problem with Chinese and English texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chassis.core import errors
 MEDIA_TYPE = "application/problem+json"
 AWAY_SECONDS = 5
 
-# What HTTP itself can say no to, beside the refusals that the whole house knows.
+# Refusals of HTTP itself, beside those of the chassis.
 OWN: dict[str, tuple[int, str, str]] = {
     "malformed": (400, "请求无法解析", "The request cannot be read"),
     "key-required": (400, "缺少幂等键（Idempotency-Key）", "The Idempotency-Key is missing or not usable"),
@@ -45,7 +45,7 @@ BY_STATUS = {
 
 
 class Rejection(Exception):
-    """HTTP's own no; `code` is one of OWN. `retry_after` in seconds."""
+    """A refusal of HTTP itself; `code` is one of OWN. `retry_after` in seconds."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Problem:
 
     def to_dict(self) -> dict[str, Any]:
         """The members of the problem document; empty ones are left out."""
-        found = {
+        members = {
             "type": f"urn:zhaohui:problem:{self.code}",
             "title": f"{self.title_zh} / {self.title_en}",
             "status": self.status,
@@ -98,10 +98,10 @@ class Problem:
             "facts": self.facts,
             "errors": self.errors,
         }
-        return {key: value for key, value in found.items() if value not in (None, {}, [])}
+        return {key: value for key, value in members.items() if value not in (None, {}, [])}
 
     def response(self) -> Response:
-        """The problem as an HTTP answer."""
+        """The problem as an HTTP response."""
         answer = Response(json.dumps(self.to_dict(), ensure_ascii=False), status=self.status, content_type=MEDIA_TYPE)
         if self.retry_after is not None:
             answer.headers["Retry-After"] = str(self.retry_after)
@@ -113,7 +113,7 @@ class Problem:
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem that an exception is; whatever is not foreseen is `internal` and tells nothing of itself."""
+    """The problem of an exception; an unforeseen one is `internal`, without any detail of it."""
     if isinstance(error, errors.Refusal):
         return _of_refusal(error)
     if isinstance(error, Rejection):
@@ -151,8 +151,8 @@ def _of_http(error: HTTPException) -> Problem:
     if status not in BY_STATUS:
         return _problem("internal") if status >= 500 else _problem("malformed")
     messages = getattr(error, "data", {}).get("messages", {}) if status in (400, 422) else {}
-    found = {name: texts for part in messages.values() for name, texts in _flat(part).items()}
-    return _problem(BY_STATUS[status], errors=found, allow=tuple(getattr(error, "valid_methods", None) or ()))
+    fields = {name: texts for part in messages.values() for name, texts in _flat(part).items()}
+    return _problem(BY_STATUS[status], errors=fields, allow=tuple(getattr(error, "valid_methods", None) or ()))
 
 
 def _flat(messages: Any) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
-"""What the gateway knows of the services: what they describe, what they answer, and who of them is away.
+"""The services behind the gateway: their descriptions, calls to them, and which of them are away.
 
-Nothing here knows a kind, an act or a role. The API and the console both ask through one `Services`.
+Nothing here depends on a kind, an act or a role. The API and the console both call through one `Services`.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ from typing import Any, Protocol
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
 from chassis.core.ids import kind_of
+from gateway.identity import Acting
 
 __all__ = ["SERVICES", "Answers", "Client", "Services", "kind_of"]
 
 SERVICES = ("intake", "investigation", "recall", "experts", "notify")
 
-READ_SECONDS = 5.0  # deadline of a question
+READ_SECONDS = 5.0  # deadline of a read
 PERFORM_SECONDS = 15.0  # deadline of an act
-ABSENT_SECONDS = 0.75  # deadline of a question to a service that was away a moment ago
-ABSENCE_KEPT = 5.0  # how long "a moment ago" lasts
-DESCRIPTION_KEPT = 60.0  # after so long a description is asked again
+ABSENT_SECONDS = 0.75  # deadline of a read from a service that was away within the last ABSENCE_KEPT seconds
+ABSENCE_KEPT = 5.0
+DESCRIPTION_KEPT = 60.0  # seconds after which a description is read again
 
 Value = Any  # a JSON value
-Signer = Callable[[Any], str]  # who acts → actor token
+Signer = Callable[[Acting], str]  # the acting person → actor token
 
 
 class Client(Protocol):
@@ -35,10 +36,12 @@ class Client(Protocol):
 
     def call(self, service: str, method: str, request: dict[str, Any], timeout: float) -> Value: ...
 
+    def up(self) -> bool: ...
+
 
 @dataclass(frozen=True)
 class Answers:
-    """What several services answered to one question, side by side.
+    """The answers of several services to one call.
 
     `values` service → JSON value; `refused` service → its refusal; `away` those that did not answer in time.
     """
@@ -49,7 +52,7 @@ class Answers:
 
 
 @dataclass
-class _Kept:
+class _CachedDescription:
     """A description as last seen; `checked` is machine time (monotonic seconds)."""
 
     description: dict[str, Any]
@@ -57,10 +60,10 @@ class _Kept:
 
 
 class Services:
-    """Asks services over one RPC client and keeps what they describe.
+    """Calls services over one RPC client and caches their descriptions.
 
-    `client` is a `chassis.client.RpcClient`; `sign` turns who acts (`gateway.identity.Acting`) into the actor token of
-    one call; `names` are the services there are. Thread-safe: one object a process.
+    `client` is a `chassis.client.RpcClient`; `sign` turns the acting person (`gateway.identity.Acting`) into the actor
+    token of one call; `names` are the services there are. Thread-safe: one object a process.
     """
 
     def __init__(
@@ -74,36 +77,36 @@ class Services:
         self.names = tuple(names)
         self._sign = sign
         self._monotonic = monotonic
-        self._kept: dict[str, _Kept] = {}
+        self._cached: dict[str, _CachedDescription] = {}
         self._absent: dict[str, float] = {}
         self._locks = {name: threading.Lock() for name in self.names}
-        self._threads = ThreadPoolExecutor(max_workers=4 * max(1, len(self.names)), thread_name_prefix="ask")
+        self._threads = ThreadPoolExecutor(max_workers=4 * max(1, len(self.names)), thread_name_prefix="call")
 
-    # ── asking ──
+    # ── calls ──
 
     def call(
         self,
         service: str,
         method: str,
         request: Mapping[str, Any] | None = None,
-        actor: Any = None,
+        actor: Acting | None = None,
         timeout: float | None = None,
     ) -> Value:
-        """One question or act to one service; `actor` None is the public.
+        """One read or act of one service; `actor` None is the public.
 
         Raises `Refusal` when the service refuses, `Away` when it (or the broker) is not there, `UnknownOutcome` when an
-        act was sent and no answer came in time. A question not answered in time is `Away`: it has no outcome.
+        act was sent and no answer came in time. A read not answered in time is `Away`: it has no outcome.
         """
         body = dict(request or {})
         if actor is not None and self._sign is not None:
             body["token"] = self._sign(actor)
         try:
             answer = self.client.call(service, method, body, timeout or self._deadline(service, method))
-        except UnknownOutcome as silent:
+        except UnknownOutcome as fault:
             if method == "perform":
                 raise
             self._absent[service] = self._monotonic() + ABSENCE_KEPT
-            raise Away(service, silent.reason) from silent
+            raise Away(service, fault.reason) from fault
         except Away:
             self._absent[service] = self._monotonic() + ABSENCE_KEPT
             raise
@@ -114,16 +117,16 @@ class Services:
         self,
         method: str,
         request: Mapping[str, Any] | None = None,
-        actor: Any = None,
+        actor: Acting | None = None,
         services: Iterable[str] | None = None,
     ) -> Answers:
-        """The same question to several services at once, each in a thread; who is away is part of the answer."""
+        """The same call to several services at once, each in a thread; services that are away are part of the result."""
         names = tuple(services if services is not None else self.names)
-        asked = {name: self._threads.submit(self._try, name, method, request, actor) for name in names}
+        futures = {name: self._threads.submit(self._try, name, method, request, actor) for name in names}
         values: dict[str, Value] = {}
         refused: dict[str, Refusal] = {}
         away: list[str] = []
-        for name, future in asked.items():
+        for name, future in futures.items():
             outcome = future.result()
             if isinstance(outcome, Refusal):
                 refused[name] = outcome
@@ -134,13 +137,15 @@ class Services:
         return Answers(values, refused, tuple(away))
 
     def call_each(
-        self, questions: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Any = None
+        self, calls: Iterable[tuple[str, str, Mapping[str, Any]]], actor: Acting | None = None
     ) -> list[Value | Refusal | Away]:
-        """Several questions `(service, method, request)` at once; a value, a refusal or away for each, in order."""
-        asked = [self._threads.submit(self._try, *question, actor) for question in questions]
-        return [future.result() for future in asked]
+        """Several calls `(service, method, request)` at once; a value, a refusal or away for each, in order."""
+        futures = [self._threads.submit(self._try, *call, actor) for call in calls]
+        return [future.result() for future in futures]
 
-    def _try(self, service: str, method: str, request: Mapping[str, Any] | None, actor: Any) -> Value | Refusal | Away:
+    def _try(
+        self, service: str, method: str, request: Mapping[str, Any] | None, actor: Acting | None
+    ) -> Value | Refusal | Away:
         try:
             return self.call(service, method, request, actor)
         except (Refusal, Away) as outcome:
@@ -154,40 +159,41 @@ class Services:
     # ── descriptions ──
 
     def describe(self, service: str) -> dict[str, Any]:
-        """The service's description: asked at first use, asked again when stale; kept while the service is away.
+        """The service's description: read at first use and again when stale; kept while the service is away.
 
-        Raises `Away` only when the service was never heard of.
+        Raises `Away` only when the service has not been described since the gateway started.
         """
         fresh = self._fresh(service)
         if fresh is not None:
             return fresh
         with self._locks[service]:
             fresh = self._fresh(service)
-            return fresh if fresh is not None else self._refresh(service, self._kept.get(service))
+            return fresh if fresh is not None else self._refresh(service, self._cached.get(service))
 
     def _fresh(self, service: str) -> dict[str, Any] | None:
-        kept = self._kept.get(service)
-        return kept.description if kept and self._monotonic() - kept.checked < DESCRIPTION_KEPT else None
+        cached = self._cached.get(service)
+        return cached.description if cached and self._monotonic() - cached.checked < DESCRIPTION_KEPT else None
 
-    def _refresh(self, service: str, kept: _Kept | None) -> dict[str, Any]:
+    def _refresh(self, service: str, cached: _CachedDescription | None) -> dict[str, Any]:
         try:
             description: dict[str, Any] = self.call(service, "describe")
         except Away:
-            if kept is None:
+            if cached is None:
                 raise
-            kept.checked = self._monotonic() - DESCRIPTION_KEPT + ABSENCE_KEPT
-            return kept.description
-        if kept is not None and kept.description["hash"] == description["hash"]:
-            description = kept.description
-        self._kept[service] = _Kept(description, self._monotonic())
+            cached.checked = self._monotonic() - DESCRIPTION_KEPT + ABSENCE_KEPT
+            return cached.description
+        if cached is not None and cached.description["hash"] == description["hash"]:
+            description = cached.description
+        self._cached[service] = _CachedDescription(description, self._monotonic())
         return description
 
     def descriptions(self) -> tuple[dict[str, dict[str, Any]], tuple[str, ...]]:
-        """Every description that is known, by service, and the services that were never heard of."""
-        found = {name: self._fresh(name) for name in self.names}
-        due = {name: self._threads.submit(self._try_describe, name) for name in self.names if found[name] is None}
-        found |= {name: future.result() for name, future in due.items()}
-        known = {name: description for name, description in found.items() if description is not None}
+        """Every description that is known, by service, and the services that have not been described."""
+        latest = {name: self._fresh(name) for name in self.names}
+        stale = [name for name in self.names if latest[name] is None]
+        futures = {name: self._threads.submit(self._try_describe, name) for name in stale}
+        latest |= {name: future.result() for name, future in futures.items()}
+        known = {name: description for name, description in latest.items() if description is not None}
         return known, tuple(name for name in self.names if name not in known)
 
     def _try_describe(self, service: str) -> dict[str, Any] | None:
@@ -197,7 +203,7 @@ class Services:
             return None
 
     def hash(self) -> str:
-        """The hashes of all known descriptions: what is made from descriptions is good while this is the same."""
+        """The hashes of all known descriptions: what is made from descriptions is valid while this is the same."""
         known, _ = self.descriptions()
         return " ".join(f"{name}:{known[name]['hash']}" for name in sorted(known))
 
@@ -211,8 +217,10 @@ class Services:
         }
 
     def kind(self, kind: str) -> dict[str, Any]:
-        """One kind's description; Refusal not-found, or `Away` when a service that may hold it was never heard of."""
-        holder = next((name for name, kept in self._kept.copy().items() if kind in kept.description["kinds"]), None)
+        """One kind's description; Refusal not-found, or `Away` when a service that may hold it has not been described."""
+        holder = next(
+            (name for name, cached in self._cached.copy().items() if kind in cached.description["kinds"]), None
+        )
         known, unknown = ({holder: self.describe(holder)}, ()) if holder else self.descriptions()
         for service, description in known.items():
             if kind in description["kinds"]:
@@ -243,5 +251,5 @@ class Services:
 
     def clause(self, service: str, clause: str) -> dict[str, Any] | None:
         """`{who, obligation, zh}` of a clause as this service has it, or None."""
-        found: dict[str, Any] | None = self.describe(service).get("clauses", {}).get(clause)
-        return found
+        row: dict[str, Any] | None = self.describe(service).get("clauses", {}).get(clause)
+        return row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, Date, DateTime, ForeignKey, MetaData, String, Table
 from sqlalchemy.engine import Dialect
@@ -29,7 +28,7 @@ class Moment(TypeDecorator[datetime]):
         """UTC without a zone, as every backend keeps it."""
         return value.astimezone(UTC).replace(tzinfo=None) if value else None
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Aware again."""
         return value.replace(tzinfo=UTC) if value else None
 

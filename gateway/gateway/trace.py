@@ -1,4 +1,4 @@
-"""W3C trace context: a request's trace is taken from its caller or begun here, and goes on to the services."""
+"""W3C trace context: a request's trace is taken from its caller or begun here, and passed on to the services."""
 
 from __future__ import annotations
 

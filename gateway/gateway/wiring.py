@@ -1,4 +1,4 @@
-"""The gateway put together once a process: configuration, accounts, services, files, clock."""
+"""The parts of the gateway, assembled once a process: configuration, accounts, services, files, clock."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from flask import current_app
 
 from chassis.client import RpcClient
-from chassis.core.storage.database import Database
+from chassis.core.dates.times import Clock
 from chassis.core.errors import ConfigurationFault
 from chassis.core.files import Files
-from chassis.core.dates.times import Clock
+from chassis.core.storage.database import Database
 from gateway.accounts import Accounts
 from gateway.config import Config
 from gateway.database import open_database
@@ -24,7 +24,7 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class Gateway:
-    """Everything a request needs."""
+    """The parts that a request uses."""
 
     config: Config
     database: Database
@@ -38,7 +38,7 @@ class Gateway:
 
 
 def assemble(config: Config, client: Client | None = None) -> Gateway:
-    """Put the gateway together; without a client it makes its own to the configured broker."""
+    """Assemble the parts; without a client, one for the configured broker is made."""
     secret = config.secret_key.read_bytes().strip()
     if len(secret) < SECRET_BYTES:
         raise ConfigurationFault([f"SECRET_KEY: shorter than {SECRET_BYTES} bytes"])
@@ -59,6 +59,6 @@ def assemble(config: Config, client: Client | None = None) -> Gateway:
 
 
 def gateway() -> Gateway:
-    """The gateway of the running app."""
-    found: Gateway = current_app.extensions[EXTENSION]
-    return found
+    """The parts of the running app."""
+    current: Gateway = current_app.extensions[EXTENSION]
+    return current

@@ -22,7 +22,7 @@ from gateway.sample import loader
 from gateway.wiring import EXTENSION, Gateway
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gateway_canned import CannedClient
+from gateway_stub import StubClient
 
 KEY = Ed25519PrivateKey.generate()
 HERE = Path(__file__).parent
@@ -81,13 +81,13 @@ def config(province: Path, tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def services() -> CannedClient:
+def services() -> StubClient:
     """The services behind the gateway."""
-    return CannedClient()
+    return StubClient()
 
 
 @pytest.fixture
-def app(config: Config, services: CannedClient) -> Iterator[Flask]:
+def app(config: Config, services: StubClient) -> Iterator[Flask]:
     """The gateway."""
     app = create_app(config, services, pages=False)
     yield app
@@ -95,10 +95,10 @@ def app(config: Config, services: CannedClient) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(app: Flask) -> Gateway:
+def gateway(app: Flask) -> Gateway:
     """Its parts."""
-    found: Gateway = app.extensions[EXTENSION]
-    return found
+    parts: Gateway = app.extensions[EXTENSION]
+    return parts
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ SignIn = Callable[..., dict[str, str]]
 
 @pytest.fixture
 def sign_in(http: FlaskClient) -> SignIn:
-    """Signs in and gives the headers of a caller."""
+    """Signs in and returns the headers of a caller."""
 
     def sign(username: str, **more: Any) -> dict[str, str]:
         answer = http.post("/api/v1/tokens", json={"username": username, "password": loader.PASSWORD, **more})

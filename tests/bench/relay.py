@@ -39,8 +39,8 @@ def measure(url: str, folder: Path, scale: float) -> None:
 
 def fill(mint: coinstage.Sample, count: int) -> None:
     """Put facts of as many coins into the outbox."""
-    from chassis.core.storage import tables
     from chassis.core.config import load
+    from chassis.core.storage import tables
     from chassis.core.storage.database import Database
 
     importlib.import_module("mint")

@@ -11,10 +11,10 @@ from pathlib import Path
 import coinstage
 from sqlalchemy import func, select
 
-from chassis.core.storage import tables
 from chassis.core.config import load
-from chassis.core.storage.database import Database
 from chassis.core.ids import new_id
+from chassis.core.storage import tables
+from chassis.core.storage.database import Database
 from tests.bench.table import ratio, row
 
 FACTS = 1500

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chassis.core.rulebook import ActRule, Trigger
 from chassis.core.contracts.schema import json_schema
+from chassis.core.rulebook import ActRule, Trigger
 from ops.layout import SERVICES
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ from gateway.api.schemas import ProblemSchema
 __all__ = ["JSON_PATHS", "install"]
 
 
-class HouseApi(Api):
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest with our problem document as the shape of every error."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -23,9 +23,9 @@ def install(app: Flask) -> None:
     app.config.update(API_TITLE="Zhaohui", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
     app.before_request(authenticate)
     app.before_request(negotiate)
-    api = HouseApi(app)
+    api = ProblemApi(app)
     for blueprint in (accounts.blueprint, uploads.blueprint, clock.blueprint, roots.blueprint):
         api.register_blueprint(blueprint)
-    contract.remember(app, api)
+    contract.keep_own_document(app, api)
     app.register_blueprint(contract.blueprint)
     app.register_blueprint(health.blueprint)

@@ -8,12 +8,12 @@ from flask import request
 
 from gateway.accounts import Deputyship, Organisation, new_deputyship
 from gateway.api import schemas
-from gateway.api.bodies import HouseBlueprint
+from gateway.api.bodies import JsonBlueprint
 from gateway.api.callers import bearer, person
 from gateway.identity import Acting, Session
 from gateway.wiring import gateway
 
-blueprint = HouseBlueprint(
+blueprint = JsonBlueprint(
     "api-accounts", __name__, url_prefix="/api/v1", description="Tokens, organisations and deputies"
 )
 
@@ -21,21 +21,21 @@ blueprint = HouseBlueprint(
 @blueprint.route("/tokens", methods=["POST"])
 @blueprint.arguments(schemas.SignIn)
 @blueprint.response(201, schemas.BearerToken)
-def begin_session(given: dict[str, Any]) -> Session:
+def begin_session(data: dict[str, Any]) -> Session:
     """Sign in: a bearer token for eight hours, one person for one organisation."""
     return gateway().identity.sign_in(
-        given["username"], given["password"], given.get("organisation"), address=request.remote_addr or ""
+        data["username"], data["password"], data.get("organisation"), address=request.remote_addr or ""
     )
 
 
 @blueprint.route("/tokens/renew", methods=["POST"])
 @blueprint.arguments(schemas.OrganisationChoice)
 @blueprint.response(201, schemas.BearerToken)
-def renew(given: dict[str, Any]) -> Session:
+def renew(data: dict[str, Any]) -> Session:
     """A new token for the same person, for the same organisation or another of theirs; the old one ends."""
     identity = gateway().identity
-    if "organisation" in given:
-        return identity.change_organisation(bearer(), given["organisation"])
+    if "organisation" in data:
+        return identity.change_organisation(bearer(), data["organisation"])
     return identity.renew(bearer())
 
 
@@ -70,12 +70,12 @@ def deputies() -> list[Deputyship]:
 @blueprint.route("/deputies", methods=["POST"])
 @blueprint.arguments(schemas.DeputyRecord)
 @blueprint.response(201, schemas.DeputyView)
-def record_deputy(given: dict[str, Any]) -> Deputyship:
+def record_deputy(data: dict[str, Any]) -> Deputyship:
     """Record a deputy in the caller's organisation: by the holder, or by its head, leader or registry."""
     acting = person()
-    house = gateway()
-    return house.accounts.record_deputy(
-        new_deputyship(acting.organisation, recorded_by=acting.person, recorded_at=house.clock.now(), **given)
+    current = gateway()
+    return current.accounts.record_deputy(
+        new_deputyship(acting.organisation, recorded_by=acting.person, recorded_at=current.clock.now(), **data)
     )
 
 
@@ -84,5 +84,5 @@ def record_deputy(given: dict[str, Any]) -> Deputyship:
 def end_deputy(deputy: str) -> None:
     """End a deputyship now; the record stays."""
     acting = person()
-    house = gateway()
-    house.accounts.end_deputy(deputy, acting.organisation, acting.person, house.clock.now())
+    current = gateway()
+    current.accounts.end_deputy(deputy, acting.organisation, acting.person, current.clock.now())

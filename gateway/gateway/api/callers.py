@@ -1,4 +1,4 @@
-"""Who calls: a bearer token on every address of the API, but for those in the list here."""
+"""The caller of a request: a bearer token is required on every address of the API, except those listed here."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNLIMITED = frozenset({"api-health.healthz", "api-health.readyz"})
 
 
 def authenticate() -> None:
-    """Before every request to the API: put who calls into `g.caller`, or refuse; slow down whoever is not signed in."""
+    """Before every request to the API: put the caller into `g.caller`, or refuse; limit callers without a token."""
     if not request.path.startswith(JSON_PATHS):
         return
     g.caller = None
@@ -49,7 +49,7 @@ def authenticate() -> None:
 
 
 def negotiate() -> None:
-    """The API speaks JSON; whoever accepts none of it is told so, except where a file is asked for."""
+    """The API serves JSON: refuse a request that accepts none of it, except for the download of a file."""
     accepted = request.accept_mimetypes
     if not request.path.startswith(JSON_PATHS) or request.endpoint == "api-roots.download" or not accepted:
         return
@@ -58,17 +58,17 @@ def negotiate() -> None:
 
 
 def caller() -> Acting | None:
-    """Who calls; None is the public."""
-    found: Acting | None = g.caller
-    return found
+    """The person who calls; None is the public."""
+    acting: Acting | None = g.caller
+    return acting
 
 
 def person() -> Acting:
-    """Who calls, where only a person may."""
-    found = caller()
-    if found is None:
+    """The person who calls; Refusal unauthenticated for the public."""
+    acting = caller()
+    if acting is None:
         raise Refusal("unauthenticated")
-    return found
+    return acting
 
 
 def bearer() -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from chassis.core.errors import Refusal
 from chassis.core.dates.times import SHANGHAI, FileClock, today
+from chassis.core.errors import Refusal
 from gateway.api import schemas
-from gateway.api.bodies import HouseBlueprint
+from gateway.api.bodies import JsonBlueprint
 from gateway.wiring import gateway
 
-blueprint = HouseBlueprint("api-clock", __name__, url_prefix="/api/v1", description="Test clock (not in production)")
+blueprint = JsonBlueprint("api-clock", __name__, url_prefix="/api/v1", description="Test clock (not in production)")
 
 
 @blueprint.route("/test-clock", methods=["GET"])
@@ -24,11 +24,11 @@ def read_clock() -> dict[str, Any]:
 @blueprint.route("/test-clock", methods=["PUT"])
 @blueprint.arguments(schemas.TestClockSetting)
 @blueprint.response(200, schemas.TestClock)
-def set_clock(given: dict[str, Any]) -> dict[str, Any]:
+def set_clock(data: dict[str, Any]) -> dict[str, Any]:
     """Make a moment the present for every process; null returns to machine time."""
     clock = _clock()
     clock.path.parent.mkdir(parents=True, exist_ok=True)
-    moment: datetime | None = given["now"]
+    moment: datetime | None = data["now"]
     if moment is None:
         clock.reset()
     else:

@@ -15,24 +15,24 @@ OWN = "zhaohui.api"
 KEPT = "zhaohui.openapi"
 
 
-def remember(app: Flask, api: Api) -> None:
-    """Keep what the gateway's own blueprints say of themselves."""
+def keep_own_document(app: Flask, api: Api) -> None:
+    """Keep the OpenAPI document of the gateway's own blueprints in the app."""
     app.extensions[OWN] = api.spec.to_dict()
 
 
 def own_document() -> dict[str, Any]:
-    """What the gateway's own blueprints say of themselves, without a running gateway."""
+    """The OpenAPI document of the gateway's own blueprints, without a running gateway."""
     from gateway.api import install
 
     app = Flask("contract")
     install(app)
-    found: dict[str, Any] = app.extensions[OWN]
-    return found
+    own: dict[str, Any] = app.extensions[OWN]
+    return own
 
 
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
-    """Every address and every act of the services that have been heard of."""
+    """Every address and every act of the services that have been described."""
     return jsonify(current_contract())
 
 
@@ -44,5 +44,5 @@ def current_contract() -> dict[str, Any]:
     if kept is None or kept[0] != state:
         kept = (state, document(current_app.extensions[OWN], *services.descriptions()))
         current_app.extensions[KEPT] = kept
-    found: dict[str, Any] = kept[1]
-    return found
+    contract: dict[str, Any] = kept[1]
+    return contract

@@ -1,4 +1,4 @@
-"""Is this process alive, and is everything it stands on there; what is not is named."""
+"""Health: whether this process is alive, and whether everything it depends on is there; what is missing is named."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """What the gateway stands on: its database, the file store, the broker, each service.
+    """What the gateway depends on: its database, the file store, the broker, each service.
 
-    503 when the gateway itself cannot work; a service that is away leaves it ready but `degraded`, unless `?all=1` asks
-    for everything.
+    503 when the gateway itself cannot work; a service that is away leaves it ready but `degraded`, unless `?all=1`
+    requires everything.
     """
-    house = gateway()
-    checks = {"database": _database(house), "files": _files(house), "broker": _broker(house)}
-    services = _services(house) if checks["broker"] == OK else dict.fromkeys(house.services.names, "unknown: no broker")
-    own = all(told == OK for told in checks.values())
-    everybody = own and all(told == OK for told in services.values())
-    status = "ready" if everybody else "degraded" if own else "not ready"
+    current = gateway()
+    checks = {"database": _database(current), "files": _files(current), "broker": _broker(current)}
+    unknown = dict.fromkeys(current.services.names, "unknown: no broker")
+    services = _services(current) if checks["broker"] == OK else unknown
+    own = all(result == OK for result in checks.values())
+    everything = own and all(result == OK for result in services.values())
+    status = "ready" if everything else "degraded" if own else "not ready"
     answer = jsonify({"status": status, **checks, "services": services})
-    answer.status_code = 200 if everybody or (own and not request.args.get("all")) else 503
+    answer.status_code = 200 if everything or (own and not request.args.get("all")) else 503
     return answer
 
 
-def _database(house: Gateway) -> str:
+def _database(current: Gateway) -> str:
     try:
-        with house.database.reading() as connection:
+        with current.database.reading() as connection:
             connection.execute(text("SELECT 1 FROM persons"))
     except SQLAlchemyError as fault:
         log.warning("database", fault=type(fault).__name__)
@@ -51,9 +52,9 @@ def _database(house: Gateway) -> str:
     return OK
 
 
-def _files(house: Gateway) -> str:
+def _files(current: Gateway) -> str:
     try:
-        house.files.get("0" * 64)
+        current.files.get("0" * 64)
     except Refusal:
         return OK
     except OSError as fault:
@@ -61,12 +62,12 @@ def _files(house: Gateway) -> str:
     return OK
 
 
-def _broker(house: Gateway) -> str:
-    return OK if house.services.client.up() else "away"
+def _broker(current: Gateway) -> str:
+    return OK if current.services.client.up() else "away"
 
 
-def _services(house: Gateway) -> dict[str, Any]:
-    answers = house.services.call_all("describe")
-    told = dict.fromkeys(answers.values, OK)
-    told |= {name: f"refused: {refusal.code}" for name, refusal in answers.refused.items()}
-    return told | dict.fromkeys(answers.away, "away")
+def _services(current: Gateway) -> dict[str, Any]:
+    answers = current.services.call_all("describe")
+    results = dict.fromkeys(answers.values, OK)
+    results |= {name: f"refused: {refusal.code}" for name, refusal in answers.refused.items()}
+    return results | dict.fromkeys(answers.away, "away")

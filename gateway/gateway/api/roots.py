@@ -10,15 +10,15 @@ from flask import Response, g, jsonify, request, send_file, url_for
 from marshmallow import RAISE
 
 from chassis.core.errors import Refusal
-from gateway import matters
+from gateway import composition, operations
 from gateway.api import schemas
-from gateway.api.bodies import HouseBlueprint, read_key, read_object, read_version
+from gateway.api.bodies import JsonBlueprint, read_key, read_object, read_version
 from gateway.api.callers import caller, person
-from gateway.files import SHOWN, held, sniff
+from gateway.files import SHOWN, file_in, sniff
 from gateway.problems import Rejection
 from gateway.wiring import gateway
 
-blueprint = HouseBlueprint(
+blueprint = JsonBlueprint(
     "api-roots", __name__, url_prefix="/api/v1", description="Roots, acts, journals, dossiers, duties"
 )
 
@@ -27,14 +27,14 @@ blueprint = HouseBlueprint(
 @blueprint.response(200)
 def duties() -> Response:
     """What waits for the caller in every service, the most urgent first; services that are away are named."""
-    return jsonify(matters.duties(gateway().services, person()))
+    return jsonify(composition.duties(gateway().services, person()))
 
 
 @blueprint.route("/dossiers/<dossier>", methods=["GET"])
 @blueprint.response(200)
 def dossier(dossier: str) -> Response:
     """One matter from all services: roots, timeline, documents; services that are away are named."""
-    return jsonify(matters.dossier(gateway().services, dossier, person()))
+    return jsonify(composition.dossier(gateway().services, dossier, person()))
 
 
 @blueprint.route("/<kind>", methods=["GET"])
@@ -42,14 +42,14 @@ def dossier(dossier: str) -> Response:
 @blueprint.response(200)
 def search(query: dict[str, Any], kind: str) -> Response:
     """Roots of one kind that the caller may see."""
-    return jsonify(matters.search(gateway().services, kind, query, caller()))
+    return jsonify(operations.search(gateway().services, kind, query, caller()))
 
 
 @blueprint.route("/<kind>/acts", methods=["GET"])
 @blueprint.response(200)
 def opening_acts(kind: str) -> Response:
     """The acts by which the caller may open a root of this kind."""
-    return jsonify(matters.acts(gateway().services, kind, None, caller()))
+    return jsonify(operations.acts(gateway().services, kind, None, caller()))
 
 
 @blueprint.route("/<kind>/acts/<act>", methods=["POST"])
@@ -64,20 +64,21 @@ def open_root(kind: str, act: str) -> Response:
 @blueprint.response(200)
 def read(query: dict[str, Any], kind: str, id: str) -> Response:
     """One root as the caller may see it; the ETag is its version. `reveal` opens marked fields, which is recorded."""
-    view = matters.root(gateway().services, kind, id, caller(), query["reveal"])
+    view = operations.root(gateway().services, kind, id, caller(), query["reveal"])
     answer = jsonify(view)
     if query["reveal"]:
         return answer
     answer.set_etag(str(view["version"]))
     answer.headers["Cache-Control"] = "private, no-cache"
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.route("/<kind>/<id>/acts", methods=["GET"])
 @blueprint.response(200)
 def open_acts(kind: str, id: str) -> Response:
     """What the caller may do now on this root: on which clause, by when, with the choices of the moment."""
-    return jsonify(matters.acts(gateway().services, kind, id, person()))
+    return jsonify(operations.acts(gateway().services, kind, id, person()))
 
 
 @blueprint.route("/<kind>/<id>/acts/<act>", methods=["POST"])
@@ -92,22 +93,22 @@ def perform(kind: str, id: str, act: str) -> Response:
 @blueprint.response(200)
 def journal(kind: str, id: str) -> Response:
     """The journal of one root, as far as the caller may see it."""
-    return jsonify(matters.journal(gateway().services, kind, id, person()))
+    return jsonify(operations.journal(gateway().services, kind, id, person()))
 
 
 @blueprint.route("/<kind>/<id>/files/<hash>", methods=["GET"])
 @blueprint.response(200)
 def download(kind: str, id: str, hash: str) -> Response:
     """A file that the root holds in what the caller may see of it."""
-    house = gateway()
-    found = held(matters.root(house.services, kind, id, caller()), hash)
-    if found is None:
+    current = gateway()
+    file = file_in(operations.root(current.services, kind, id, caller()), hash)
+    if file is None:
         raise Refusal("not-found", kind=kind, id=id)
-    return serve(house.files.get(found["hash"]), str(found.get("name") or found["hash"]))
+    return serve(current.files.get(file["hash"]), str(file.get("name") or file["hash"]))
 
 
 def serve(content: bytes, name: str) -> Response:
-    """A file as an HTTP answer: shown where a browser can do so safely; its type is what its bytes are."""
+    """A file as an HTTP response: inline where a browser shows it safely; its media type is what its bytes show."""
     try:
         media_type = sniff(content)
     except Rejection:
@@ -123,9 +124,9 @@ def serve(content: bytes, name: str) -> Response:
 def _perform(kind: str, id: str | None, act: str, key: str) -> Response:
     """One act: 200, or 201 with Location when it opened a root, or 202 with the draft when it waits for approval."""
     acting = caller()
-    structlog.contextvars.bind_contextvars(command=matters.command_id(key, acting))
+    structlog.contextvars.bind_contextvars(command=operations.command_id(key, acting))
     part = _part() if id else None
-    value = matters.perform(
+    value = operations.perform(
         gateway().services,
         kind,
         id,
@@ -146,7 +147,7 @@ def _perform(kind: str, id: str | None, act: str, key: str) -> Response:
 
 
 def status_of(value: dict[str, Any], opens: bool) -> int:
-    """202 while a draft waits and nothing has moved, 201 for a root that was opened, else 200."""
+    """202 when the act became a draft that waits for approval, 201 for a root that was opened, else 200."""
     if (value.get("draft") or {}).get("state") == "open":
         return 202
     return 201 if opens else 200
@@ -157,6 +158,6 @@ def _part() -> str | None:
     if unknown:
         raise Refusal("invalid", errors={name: ["未知参数 / unknown parameter"] for name in sorted(unknown)})
     part = request.args.get("part")
-    if part is not None and not matters.IDENTIFIER.fullmatch(part):
+    if part is not None and not operations.IDENTIFIER.fullmatch(part):
         raise Refusal("not-found", part=part[:80])
     return part

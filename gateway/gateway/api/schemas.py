@@ -1,7 +1,8 @@
-"""What the gateway's own addresses take and give."""
+"""The schemas of the gateway's own addresses: requests and responses."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -62,7 +63,7 @@ class OrganisationView(OrganisationShort):
 
 
 class Me(Schema):
-    """Who a token is: one person for one organisation."""
+    """The person and the organisation of a token."""
 
     person = fields.String(required=True)
     name = fields.String(required=True)
@@ -79,7 +80,7 @@ class Me(Schema):
 
 
 class BearerToken(Schema):
-    """A bearer token, told once."""
+    """A bearer token; only this response holds it."""
 
     token = fields.String(required=True)
     token_type = fields.Constant("Bearer")
@@ -119,7 +120,7 @@ class DeputyRecord(Strict):
 
 
 class SearchQuery(Strict):
-    """What a search may ask."""
+    """The parameters of a search."""
 
     state = fields.String(validate=[validate.Length(1, 80), PLAIN])
     dossier = fields.String(validate=[validate.Length(1, 80), PLAIN])
@@ -129,7 +130,7 @@ class SearchQuery(Strict):
 
 
 class ReadQuery(Strict):
-    """How a root is read."""
+    """The parameters of reading a root."""
 
     reveal = fields.Boolean(
         load_default=False, metadata={"description": "open the marked fields that the caller may see"}
@@ -153,7 +154,7 @@ class TestClock(Schema):
     moved = fields.Boolean(required=True)
 
 
-def aware(value: Any) -> None:
+def aware(value: datetime | None) -> None:
     """A moment must say its offset."""
     if value is not None and value.tzinfo is None:
         raise ValidationError("缺少时区 / the offset is missing")

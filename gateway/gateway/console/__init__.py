@@ -1,6 +1,6 @@
 """The console, the producers' portal and the public site: server-rendered pages over the same functions as the API.
 
-No rule of the procedure lives here. What a page shows comes from what services describe and answer; what a form takes is
+There is no rule of the procedure here. What a page shows comes from what services describe and answer; what a form takes is
 the act's own schema.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 
-from gateway.console import acts, approvals, dossiers, duties, files, inbox, lists, public, signin, words
+from gateway.console import acts, approvals, documents, dossiers, duties, files, lists, localisation, public, signin
 from gateway.console.blueprints import console, site
 from gateway.console.problems import render_problem
 from gateway.console.session import guard, headers
@@ -19,7 +19,17 @@ from gateway.console.template import provide
 
 __all__ = ["register", "render_problem"]
 
-PAGES = (acts, approvals, dossiers, duties, files, inbox, lists, public, signin)  # importing them fills the blueprints
+PAGES = (
+    acts,
+    approvals,
+    documents,
+    dossiers,
+    duties,
+    files,
+    lists,
+    public,
+    signin,
+)  # importing them fills the blueprints
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -35,7 +45,7 @@ def register(app: Flask) -> None:
         app,
         default_locale="zh",
         default_translation_directories=str(TRANSLATIONS),
-        locale_selector=words.language,
+        locale_selector=localisation.language,
     )
     app.register_blueprint(console)
     app.register_blueprint(site)

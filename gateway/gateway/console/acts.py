@@ -1,4 +1,4 @@
-"""Performing an act: its form beside its clause, and what became of it. One pair of routes serves every act there is."""
+"""Performing an act: its form beside its clause, and the page that follows. One pair of routes serves every act."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from uuid6 import uuid7
+from werkzeug.datastructures import FileStorage
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
-from gateway import matters
+from gateway import operations
 from gateway.console import forms
-from gateway.console.asking import clause, kind_row, root_choices, services
 from gateway.console.blueprints import console
+from gateway.console.service_calls import clause, kind_row, root_choices, services
 from gateway.console.session import acting
 from gateway.files import keep
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 Row = dict[str, Any]
@@ -30,7 +31,7 @@ def act_form(kind: str, id: str, act: str) -> ResponseReturnValue:
 
 @console.post("/roots/<kind>/<id>/acts/<act>")
 def perform(kind: str, id: str, act: str) -> ResponseReturnValue:
-    """Perform an act on a root; a refusal comes back at the form with everything that was typed."""
+    """Perform an act on a root; a refusal shows the form again with everything that was typed."""
     return _perform(kind, id, act)
 
 
@@ -53,9 +54,9 @@ def _prefilled() -> Row:
 
 def _offered(kind: str, id: str | None, act: str, part: str | None) -> Row | None:
     """The act among those open to me now, with the choices of the moment."""
-    rows = matters.acts(services(), kind, id, acting())
-    fitting = [row for row in rows if row["act"] == act]
-    return next((row for row in fitting if not part or row.get("part") == part), None)
+    rows = operations.acts(services(), kind, id, acting())
+    matching = [row for row in rows if row["act"] == act]
+    return next((row for row in matching if not part or row.get("part") == part), None)
 
 
 def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
@@ -66,9 +67,14 @@ def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
         data = forms.read(schema, form, request.files, keep_upload)
         if form.get("row"):
             return _form(
-                kind, id, act, data=grown(schema, data, form["row"]), part=form.get("part"), key=form.get("key", "")
+                kind,
+                id,
+                act,
+                data=with_added_row(schema, data, form["row"]),
+                part=form.get("part"),
+                key=form.get("key", ""),
             )
-        answer = matters.perform(
+        answer = operations.perform(
             services(), kind, id, act, data, form.get("key") or str(uuid7()), acting(),
             part=form.get("part") or None, expects=form.get("expects", type=int),
         )  # fmt: skip
@@ -83,39 +89,39 @@ def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
 def _after(kind: str, answer: Row) -> str:
     """The page that shows what was done."""
     root = str(answer["root"])
-    told = {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{root}:{answer.get('seq')}"}
+    outcome = {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{root}:{answer.get('seq')}"}
     if answer.get("dossier"):
-        return url_for("console.dossier", dossier=answer["dossier"], **told) + f"#{root}"
-    return url_for("console.root", kind=answer.get("kind") or kind, id=root, **told)
+        return url_for("console.dossier", dossier=answer["dossier"], **outcome) + f"#{root}"
+    return url_for("console.root", kind=answer.get("kind") or kind, id=root, **outcome)
 
 
-def grown(schema: Row, data: Row, path: str) -> Row:
+def with_added_row(schema: Row, data: Row, path: str) -> Row:
     """The data with one more empty row at the list that `path` names; unchanged where the form has no such list."""
-    drawn = forms.walk(forms.fields_of(schema, data))
-    rows = next((len(field.rows) for field in drawn if field.path == path and field.kind == "rows"), None)
+    fields = forms.walk(forms.fields_of(schema, data))
+    rows = next((len(field.rows) for field in fields if field.path == path and field.kind == "rows"), None)
     if rows is None:
         return data
     target: Any = data
-    *way, last = path.split(".")
-    for name in way:
+    *parents, last = path.split(".")
+    for name in parents:
         target = target[int(name)] if isinstance(target, list) else target.setdefault(name, {})
-    written = target.get(last) if isinstance(target.get(last), list) else []
-    target[last] = [*written, *[None] * (rows + 1 - len(written))]
+    filled = target.get(last) if isinstance(target.get(last), list) else []
+    target[last] = [*filled, *[None] * (rows + 1 - len(filled))]
     return data
 
 
-def keep_upload(upload: Any) -> dict[str, Any]:
+def keep_upload(upload: FileStorage) -> dict[str, Any]:
     """Keep an uploaded file and return its reference."""
-    here = gateway()
-    return keep(here.files, upload.stream, upload.filename, here.config.file_limit)
+    current = gateway()
+    return keep(current.files, upload.stream, upload.filename or "", current.config.file_limit)
 
 
 def _form(
-    kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Any = None
+    kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Problem | None = None
 ) -> str:
     row = services().act(kind, act)
     part = part or request.args.get("part")
-    view = matters.root(services(), kind, id, acting()) if id else None
+    view = operations.root(services(), kind, id, acting()) if id else None
     offered = _offered(kind, id, act, part)
     if offered is None and fault is None:
         raise Refusal(
@@ -136,12 +142,14 @@ def _form(
 
 
 def _part(view: Row | None, part: str | None) -> Row | None:
-    found: Row | None = next((row for row in (view or {}).get("parts") or [] if row["id"] == part), None)
-    return found
+    row: Row | None = next((row for row in (view or {}).get("parts") or [] if row["id"] == part), None)
+    return row
 
 
-def _version(view: Row | None, part: str | None, offered: Row) -> Any:
+def _version(view: Row | None, part: str | None, offered: Row) -> int | None:
     """The version the form was made from: of the addressed part where there is one, else of the root."""
     if view is None:
         return None
-    return offered.get("part_version") if part and offered.get("part_version") is not None else view.get("version")
+    version: int | None = view.get("version")
+    part_version: int | None = offered.get("part_version")
+    return part_version if part and part_version is not None else version

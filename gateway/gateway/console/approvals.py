@@ -1,4 +1,4 @@
-"""审批: the drafts that wait for my approval, each with what will be said on paper, approved or returned with reasons."""
+"""审批: the drafts that wait for my approval, each with its document as it will be issued, approved or returned with reasons."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from uuid6 import uuid7
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
-from gateway import matters
-from gateway.console.asking import act_row, clause, kind_row, kinds, lexicon, services
+from gateway import composition, operations
 from gateway.console.blueprints import console
+from gateway.console.display_names import field_texts
+from gateway.console.service_calls import act_row, clause, kind_row, kinds, services
 from gateway.console.session import acting
-from gateway.problems import problem_of
+from gateway.problems import Problem, problem_of
 
 Row = dict[str, Any]
 DECISIONS = {"approve": "approve-draft", "return": "return-draft", "withdraw": "withdraw-draft"}
@@ -23,11 +24,11 @@ DECISIONS = {"approve": "approve-draft", "return": "return-draft", "withdraw": "
 @console.get("/approvals")
 def approvals() -> str:
     """Drafts that wait for me, the most urgent first."""
-    found = matters.duties(services(), acting())
+    duties = composition.duties(services(), acting())
     drafts = sorted(
-        (item for item in found["items"] if item["why"] == "draft"), key=lambda item: str(item.get("due_at") or "9")
+        (item for item in duties["items"] if item["why"] == "draft"), key=lambda item: str(item.get("due_at") or "9")
     )
-    return render_template("console/approvals.html", drafts=drafts, away=found["away"], kinds=kinds())
+    return render_template("console/approvals.html", drafts=drafts, away=duties["away"], kinds=kinds())
 
 
 @console.get("/roots/<kind>/<id>/drafts/<draft>")
@@ -47,40 +48,41 @@ def decide(kind: str, id: str, draft: str) -> ResponseReturnValue:
     if act == "withdraw-draft":
         data.pop("hash")
     try:
-        answer = matters.perform(
+        answer = operations.perform(
             services(), kind, id, act, {name: value for name, value in data.items() if value is not None},
             form.get("key") or str(uuid7()), acting(), expects=form.get("expects", type=int),
         )  # fmt: skip
     except (Refusal, Away, UnknownOutcome) as fault:
         problem = problem_of(fault)
         return _page(kind, id, draft, problem), problem.status
-    told = (
+    outcome = (
         {"draft": answer["draft"]["id"]} if answer.get("draft") else {"done": f"{answer['root']}:{answer.get('seq')}"}
     )
     if answer.get("dossier"):
-        return redirect(url_for("console.dossier", dossier=answer["dossier"], **told) + f"#{id}")
-    return redirect(url_for("console.root", kind=kind, id=id, **told))
+        return redirect(url_for("console.dossier", dossier=answer["dossier"], **outcome) + f"#{id}")
+    return redirect(url_for("console.root", kind=kind, id=id, **outcome))
 
 
 def _decisions(draft: Row) -> list[str]:
-    """What this person may decide about a draft: who it waits for approves or returns, who drafted it withdraws."""
+    """What this person may decide about a draft: its approver approves or returns it, its drafter withdraws it."""
     if draft.get("state") != "open":
         return []
-    mine = ["approve", "return"] if draft.get("waits_for_me") else []
-    return [*mine, "withdraw"] if draft.get("drafter") == acting().person else mine
+    decisions = ["approve", "return"] if draft.get("waits_for_me") else []
+    return [*decisions, "withdraw"] if draft.get("drafter") == acting().person else decisions
 
 
-def _page(kind: str, id: str, draft: str, fault: Any = None) -> str:
-    view = matters.root(services(), kind, id, acting())
-    found = next((row for row in view.get("drafts") or [] if row["id"] == draft), None)
-    if found is None:
+def _page(kind: str, id: str, draft: str, fault: Problem | None = None) -> str:
+    view = operations.root(services(), kind, id, acting())
+    draft_row = next((row for row in view.get("drafts") or [] if row["id"] == draft), None)
+    if draft_row is None:
         raise Refusal(
             "not-found", "没有这份草稿，或它已经办结", "There is no such draft, or it has been dealt with", draft=draft
         )
-    row = act_row(kind, found["act"])
-    decisions = _decisions(found)
+    row = act_row(kind, draft_row["act"])
+    decisions = _decisions(draft_row)
     key = request.form.get("key") or str(uuid7())
     return render_template(
-        "console/draft.html", kind=kind, kind_row=kind_row(kind), view=view, draft=found, act=row, decisions=decisions, fault=fault,
-        chain=found.get("chain") or [], clause_text=clause(kind, row.get("clause")), words=lexicon(kind, found["act"]), key=key,
+        "console/draft.html", kind=kind, kind_row=kind_row(kind), view=view, draft=draft_row, act=row, decisions=decisions, fault=fault,
+        chain=draft_row.get("chain") or [], clause_text=clause(kind, row.get("clause")),
+        words=field_texts(kind, draft_row["act"]), key=key,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The course of a root, to be drawn: the states it has passed with their dates, where it stands, where acts may lead from there."""
+"""The course of a root as its page draws it: the states it has passed with their dates, its present state, its possible next states."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NEXT_SHOWN = 5
 
 @dataclass
 class Step:
-    """One state on the way; `status` is done, current, ended or next; `by` is the act that led to it."""
+    """One state of the course; `status` is done, current, ended or next; `by` is the act that leads to it."""
 
     state: str
     zh: str
@@ -24,7 +24,7 @@ class Step:
 
 @dataclass
 class Course:
-    """The way so far and the ways on."""
+    """The states so far (`steps`) and the possible next ones (`onward`)."""
 
     steps: list[Step] = field(default_factory=list)
     onward: list[Step] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Course:
 def course_of(kind: str, row: Row, root: Row, journal: Iterable[Row]) -> Course:
     """Draw a root's course from its kind's description, its present state and its journal rows (any order)."""
     course = Course()
-    for entry in sorted(journal, key=lambda found: int(found["seq"])):
+    for entry in sorted(journal, key=lambda entry: int(entry["seq"])):
         reached = _reached(entry, kind, row)
         if reached and (not course.steps or course.steps[-1].state != reached):
             course.steps.append(_step(row, reached, "done", str(entry["at"]), entry))
@@ -61,14 +61,14 @@ def _reached(entry: Row, kind: str, row: Row) -> str:
 
 def _onward(kind: str, row: Row, state: str) -> list[Step]:
     """The states that acts lead to from here, in the order of the rulebook, each with the act that does."""
-    found: dict[str, Step] = {}
+    steps: dict[str, Step] = {}
     for name, act in row.get("acts", {}).items():
         if act.get("new") or not _leads_from(act, kind, state, row):
             continue
         for target in _targets(act.get("to"), kind, row):
-            if target != state and target not in found:
-                found[target] = _step(row, target, "next", by={"act": name, **act})
-    return list(found.values())[:NEXT_SHOWN]
+            if target != state and target not in steps:
+                steps[target] = _step(row, target, "next", by={"act": name, **act})
+    return list(steps.values())[:NEXT_SHOWN]
 
 
 def _leads_from(act: Row, kind: str, state: str, row: Row) -> bool:

@@ -9,31 +9,30 @@ from urllib.parse import quote
 from flask import Response, request
 
 from chassis.core.errors import Refusal
-from gateway import matters
-from gateway.console.asking import services
+from gateway import operations
 from gateway.console.blueprints import console
+from gateway.console.service_calls import services
 from gateway.console.session import acting
-from gateway.files import SHOWN, held
+from gateway.files import SHOWN, file_in
 from gateway.wiring import gateway
 
 
 @console.get("/files/<kind>/<id>/<hash>")
 def file(kind: str, id: str, hash: str) -> Response:
     """A file that a root holds; what a browser shows safely opens in place, the rest is saved."""
-    return streamed_held(matters.root(services(), kind, id, acting()), hash)
+    return file_response(operations.root(services(), kind, id, acting()), hash)
 
 
-def streamed_held(view: dict[str, Any], hash: str) -> Response:
+def file_response(view: dict[str, Any], hash: str) -> Response:
     """The bytes of a file that this view of a root holds, never run as a page of this site; Refusal not-found."""
-    found = held(view, hash)
-    if found is None:
+    reference = file_in(view, hash)
+    if reference is None:
         raise Refusal("not-found", hash=hash)
-    shown = found["media_type"] in SHOWN
-    response = Response(
-        gateway().files.get(hash), mimetype=found["media_type"] if shown else "application/octet-stream"
-    )
-    manner = "inline" if shown and not request.args.get("save") else "attachment"
-    response.headers["Content-Disposition"] = f"{manner}; filename*=UTF-8''{quote(found['name'])}"
+    media_type = reference["media_type"]
+    shown = media_type in SHOWN
+    response = Response(gateway().files.get(hash), mimetype=media_type if shown else "application/octet-stream")
+    disposition = "inline" if shown and not request.args.get("save") else "attachment"
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(reference['name'])}"
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
 

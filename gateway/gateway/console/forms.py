@@ -1,6 +1,6 @@
 """Forms made from JSON Schemas: a tree of fields to draw, and the submitted form read back as JSON.
 
-Nothing here knows an act. What a person typed is never lost: a value that does not fit its type stays as text, and the
+Nothing here depends on an act. What a person typed is never lost: a value that does not fit its type stays as text, and the
 service that takes the act says what is wrong with it.
 """
 
@@ -13,13 +13,15 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import Any
 
+from werkzeug.datastructures import FileStorage, MultiDict
+
 Schema = Mapping[str, Any]
-Keep = Callable[[Any], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
+Options = list[Mapping[str, str]]  # the choices of the moment: {value, zh, en}
+Keep = Callable[[FileStorage], dict[str, Any]]  # an uploaded file → {hash, name, size, media_type}
 
 LONG_TEXT = 200  # a text that may be longer than this gets several lines
 WIDE_ROW = 6  # a row with more fields than this may also be read from a file
 FILE_PARTS = ("hash", "name", "size", "media_type")
-NOT_OFFERED = object()
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Field:
     past: bool = False
     unit: str = ""
     from_file: bool = False  # rows that may also come as a JSON list in a file
-    bare: bool = False  # an item of a list that has no name of its own: the list's label speaks for it
+    bare: bool = False  # an item of a list without a name of its own: it takes the list's label
 
     @property
     def key(self) -> str:
@@ -73,7 +75,7 @@ class _Making:
     """What is the same for every field of one form."""
 
     definitions: Mapping[str, Schema]
-    choices: Mapping[str, list[Mapping[str, str]]]
+    choices: Mapping[str, Options]
     errors: Mapping[str, list[str]]
 
 
@@ -81,7 +83,7 @@ def fields_of(
     schema: Schema,
     data: Mapping[str, Any] | None = None,
     errors: Mapping[str, list[str]] | None = None,
-    choices: Mapping[str, list[Mapping[str, str]]] | None = None,
+    choices: Mapping[str, Options] | None = None,
 ) -> list[Field]:
     """The fields of an act's schema, filled with `data`; `choices` are the choices of the moment, field path → options."""
     making = _Making(schema.get("$defs", {}), choices or {}, errors or {})
@@ -90,7 +92,7 @@ def fields_of(
 
 
 def loose_errors(fields: Iterable[Field], errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The errors that no drawn field shows: they stand above the form."""
+    """The errors that no drawn field shows: the page shows them above the form."""
     shown: set[str] = set()
     for item in walk(fields):
         if item.errors:
@@ -108,26 +110,26 @@ def walk(fields: Iterable[Field]) -> Iterable[Field]:
 
 def _resolve(schema: Schema, definitions: Mapping[str, Schema]) -> dict[str, Any]:
     """The schema with its references followed and its `allOf` and nullable `anyOf` folded in; its own texts win."""
-    found: dict[str, Any] = {}
+    resolved: dict[str, Any] = {}
     parts = [*schema.get("allOf", ())]
     parts += [part for key in ("anyOf", "oneOf") for part in schema.get(key, ()) if part.get("type") != "null"][:1]
     if "$ref" in schema:
         parts.append(definitions[str(schema["$ref"]).rpartition("/")[2]])
     for part in parts:
-        found |= _resolve(part, definitions)
-    return found | {
+        resolved |= _resolve(part, definitions)
+    return resolved | {
         key: value for key, value in schema.items() if key not in ("$ref", "allOf", "anyOf", "oneOf", "$defs")
     }
 
 
 def _type(schema: Schema) -> str:
-    found = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(found, list):
-        found = next((name for name in found if name != "null"), "string")
-    return str(found)
+    name = schema.get("type", "object" if "properties" in schema else "string")
+    if isinstance(name, list):
+        name = next((one for one in name if one != "null"), "string")
+    return str(name)
 
 
-def _kind(schema: Schema, offered: Any) -> str:
+def _kind(schema: Schema, offered: Options | None) -> str:
     """The kind of field a resolved schema is drawn as."""
     kind = _type(schema)
     widget = schema.get("x-widget", "")
@@ -135,8 +137,8 @@ def _kind(schema: Schema, offered: Any) -> str:
         return "file"
     if kind == "array":
         items = schema.get("items", {})
-        return "choices" if offered is not NOT_OFFERED or items.get("enum") else "rows"
-    if offered is not NOT_OFFERED or schema.get("enum"):
+        return "choices" if offered is not None or items.get("enum") else "rows"
+    if offered is not None or schema.get("enum"):
         return "choice"
     if kind in ("object", "boolean", "number"):
         return kind
@@ -148,34 +150,34 @@ def _kind(schema: Schema, offered: Any) -> str:
 
 
 def _make(schema: Schema, path: str, value: Any, required: bool, making: _Making, insist: bool) -> Field:
-    found = _resolve(schema, making.definitions)
+    resolved = _resolve(schema, making.definitions)
     plain = ".".join(part for part in path.split(".") if not part.isdigit() and part != "__")
-    offered = making.choices.get(plain, NOT_OFFERED)
+    offered = making.choices.get(plain)
     name = path.rpartition(".")[2]
-    made = Field(
+    form_field = Field(
         path=path,
-        kind=_kind(found | {"items": _resolve(found.get("items", {}), making.definitions)}, offered),
-        zh=str(found.get("title") or name),
-        en=str(found.get("x-en") or found.get("title") or name),
-        help_zh=str(found.get("description") or "") if "title" in found else "",
-        help_en=str(found.get("x-help-en") or ""),
+        kind=_kind(resolved | {"items": _resolve(resolved.get("items", {}), making.definitions)}, offered),
+        zh=str(resolved.get("title") or name),
+        en=str(resolved.get("x-en") or resolved.get("title") or name),
+        help_zh=str(resolved.get("description") or "") if "title" in resolved else "",
+        help_en=str(resolved.get("x-help-en") or ""),
         required=required,
         enforced=required and insist,
-        value=value if value is not None else found.get("default"),
+        value=value if value is not None else resolved.get("default"),
         errors=list(making.errors.get(path, [])),
-        mark=str(found.get("x-mark") or ""),
-        past=bool(found.get("x-past")),
-        unit=str(found.get("x-unit") or ""),
-        limits=_limits(found),
+        mark=str(resolved.get("x-mark") or ""),
+        past=bool(resolved.get("x-past")),
+        unit=str(resolved.get("x-unit") or ""),
+        limits=_limits(resolved),
     )
-    if made.kind == "object":
+    if form_field.kind == "object":
         inner = value if isinstance(value, Mapping) else {}
-        made.children = _children(found, path, inner, making, made.enforced)
-    elif made.kind in ("choice", "choices"):
-        made.options = _options(found, offered, making)
-    elif made.kind == "rows":
-        _fill_rows(made, found, value, making)
-    return made
+        form_field.children = _children(resolved, path, inner, making, form_field.enforced)
+    elif form_field.kind in ("choice", "choices"):
+        form_field.options = _options(resolved, offered, making)
+    elif form_field.kind == "rows":
+        _fill_rows(form_field, resolved, value, making)
+    return form_field
 
 
 def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Making, insist: bool) -> list[Field]:
@@ -187,21 +189,23 @@ def _children(schema: Schema, path: str, data: Mapping[str, Any], making: _Makin
     ]
 
 
-def _fill_rows(made: Field, schema: Schema, value: Any, making: _Making) -> None:
+def _fill_rows(form_field: Field, schema: Schema, value: Any, making: _Making) -> None:
     """Give a list its filled rows (at least one to write in) and the empty one that is copied for more."""
     items = schema.get("items", {})
     values = value if isinstance(value, list) and value else [None] * max(1, int(schema.get("minItems") or 0))
-    made.rows = [_make(items, f"{made.path}.{index}", item, False, making, False) for index, item in enumerate(values)]
-    made.blank = _make(items, f"{made.path}.__", None, False, making, False)
-    made.from_file = len(made.blank.children) > WIDE_ROW
-    for item in (*made.rows, made.blank):
+    form_field.rows = [
+        _make(items, f"{form_field.path}.{index}", item, False, making, False) for index, item in enumerate(values)
+    ]
+    form_field.blank = _make(items, f"{form_field.path}.__", None, False, making, False)
+    form_field.from_file = len(form_field.blank.children) > WIDE_ROW
+    for item in (*form_field.rows, form_field.blank):
         item.bare = item.kind != "object"
         if "title" not in _resolve(items, making.definitions):
-            item.zh, item.en = made.zh, made.en
+            item.zh, item.en = form_field.zh, form_field.en
 
 
-def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
-    if offered is not NOT_OFFERED:
+def _options(schema: Schema, offered: Options | None, making: _Making) -> list[Choice]:
+    if offered is not None:
         return [
             Choice(str(row["value"]), str(row.get("zh") or row["value"]), str(row.get("en") or row["value"]))
             for row in offered
@@ -218,7 +222,7 @@ def _options(schema: Schema, offered: Any, making: _Making) -> list[Choice]:
 
 
 def _limits(schema: Schema) -> dict[str, Any]:
-    """The HTML attributes that say a schema's limits."""
+    """The HTML attributes of a schema's limits."""
     names = {
         "minimum": "min",
         "maximum": "max",
@@ -232,52 +236,54 @@ def _limits(schema: Schema) -> dict[str, Any]:
 # ── reading a submitted form ──
 
 
-def read(schema: Schema, submitted: Mapping[str, Any], files: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
-    """The JSON that a submitted form says; `submitted` and `files` are werkzeug MultiDicts keyed by dotted paths.
+def read(
+    schema: Schema, submitted: MultiDict[str, str], files: MultiDict[str, FileStorage], keep: Keep
+) -> dict[str, Any]:
+    """The JSON value of a submitted form; `submitted` and `files` are keyed by dotted paths.
 
-    What was left empty is left out, and so are rows in which nothing was written. An upload is kept through `keep` and
-    becomes its reference; a reference that the form carried already (`…::kept` fields) stands when nothing new came.
+    What was left empty is left out, and so are rows in which nothing was written. An upload is stored by `keep` and
+    becomes its reference; a reference that the form already carries (fields `…::hash`, `…::name`, …) stays when no new
+    file was sent.
     """
     reading = _Reading(schema.get("$defs", {}), submitted, files, keep)
     top = _resolve(schema, reading.definitions)
-    found = reading.members(top, "")
-    return found if isinstance(found, dict) else {}
+    return reading.members(top, "") or {}
 
 
 @dataclass(frozen=True)
 class _Reading:
     definitions: Mapping[str, Schema]
-    submitted: Any
-    files: Any
+    submitted: MultiDict[str, str]
+    files: MultiDict[str, FileStorage]
     keep: Keep
 
     def value(self, schema: Schema, path: str) -> Any:
-        found = _resolve(schema, self.definitions)
-        kind = _kind(found | {"items": _resolve(found.get("items", {}), self.definitions)}, NOT_OFFERED)
+        resolved = _resolve(schema, self.definitions)
+        kind = _kind(resolved | {"items": _resolve(resolved.get("items", {}), self.definitions)}, None)
         if kind == "object":
-            return self.members(found, path)
+            return self.members(resolved, path)
         if kind == "file":
             return self.file(path)
-        if _type(found) == "array":
-            return self.items(found, path)
+        if _type(resolved) == "array":
+            return self.items(resolved, path)
         written = str(self.submitted.get(path) or "").replace("\0", "").strip()
         return _typed(kind, written) if written else None
 
-    def members(self, schema: Schema, path: str) -> Any:
-        found = {}
+    def members(self, schema: Schema, path: str) -> dict[str, Any] | None:
+        members = {}
         for name, inner in schema.get("properties", {}).items():
             value = self.value(inner, f"{path}.{name}" if path else name)
             if value not in (None, [], {}):
-                found[name] = value
-        return found or None
+                members[name] = value
+        return members or None
 
     def items(self, schema: Schema, path: str) -> Any:
         chosen = [value for value in self.submitted.getlist(path) if value]
         if chosen:
             return chosen
-        given = _rows_of(self.files.get(f"{path}::rows"))
-        if given is not None:
-            return given
+        uploaded = _rows_of(self.files.get(f"{path}::rows"))
+        if uploaded is not None:
+            return uploaded
         rows = [self.value(schema.get("items", {}), f"{path}.{index}") for index in self.indexes(path)]
         return [row for row in rows if row not in (None, {}, [])]
 
@@ -287,7 +293,7 @@ class _Reading:
         rests = [name[len(path) + 1 :] for name in names if name.startswith(path + ".")]
         return sorted({int(head) for rest in rests if (head := rest.replace("::", ".").split(".")[0]).isdigit()})
 
-    def file(self, path: str) -> Any:
+    def file(self, path: str) -> dict[str, Any] | None:
         upload = self.files.get(path)
         if upload is not None and upload.filename:
             return self.keep(upload)
@@ -297,22 +303,22 @@ class _Reading:
         return kept | {"size": _typed("integer", str(kept["size"] or ""))}
 
 
-def _rows_of(upload: Any) -> Any:
+def _rows_of(upload: FileStorage | None) -> Any:
     """The rows in an uploaded JSON file: a list, or an object whose one member is a list; what is neither stays as text."""
     if upload is None or not upload.filename:
         return None
     written = upload.stream.read().decode("utf-8-sig", errors="replace")
     try:
-        found = json.loads(written)
+        content = json.loads(written)
     except (ValueError, RecursionError):
         return written[:LONG_TEXT]
-    lists = [value for value in found.values() if isinstance(value, list)] if isinstance(found, dict) else []
-    return lists[0] if len(lists) == 1 else found
+    lists = [value for value in content.values() if isinstance(value, list)] if isinstance(content, dict) else []
+    return lists[0] if len(lists) == 1 else content
 
 
 def labels(fields: Iterable[Field]) -> dict[str, Field]:
     """Path → field, for naming the field that an error is about."""
-    return {found.path: found for found in walk(fields)}
+    return {field.path: field for field in walk(fields)}
 
 
 def _typed(kind: str, written: str) -> Any:

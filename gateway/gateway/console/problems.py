@@ -1,4 +1,4 @@
-"""A no as a page: what happened, on which clause, what can be done now."""
+"""A problem as a page: what happened, on which clause, what can be done now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gateway.problems import Problem
 
 
 def render_problem(problem: Problem) -> ResponseReturnValue:
-    """The page of a problem; who has no session any more is sent to sign in when they were reading."""
+    """The page of a problem; a reader without a session is redirected to the sign-in page."""
     if problem.code == "unauthenticated" and request.method == "GET" and request.path.startswith("/console"):
         return redirect(url_for("console.sign_in", next=request.full_path.rstrip("?")))
     response = make_response(render_template("console/problem.html", problem=problem, **provide()), problem.status)

@@ -10,16 +10,17 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from uuid6 import uuid7
 
 from chassis.client import Away, UnknownOutcome
-from chassis.core.errors import Refusal
 from chassis.core.dates.times import iso
-from gateway import matters
+from chassis.core.errors import Refusal
+from gateway import operations
 from gateway.console import forms
-from gateway.console.acts import grown, keep_upload
-from gateway.console.asking import kind_row, page_number, services, words_asked
+from gateway.console.acts import keep_upload, with_added_row
 from gateway.console.blueprints import site
-from gateway.console.files import files_of, streamed_held
+from gateway.console.files import file_response, files_of
+from gateway.console.query_parameters import page_number, search_text
+from gateway.console.service_calls import kind_row, services
 from gateway.console.session import open_to_all
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 LEAD, REPORT = "lead", "report"  # the kind and the act by which anybody reports a product
@@ -31,27 +32,27 @@ RECEIPTS = "public-receipt"
 @site.get("/")
 @open_to_all
 def home() -> str:
-    """The front page: the latest recalls, and the way to report."""
-    found, away = _published(size=6)
-    return render_template("public/home.html", found=found, away=away)
+    """The front page: the latest recalls, and a link to the report form."""
+    result, away = _published(size=6)
+    return render_template("public/home.html", result=result, away=away)
 
 
 @site.get("/recalls")
 @open_to_all
 def recalls() -> str:
-    """What has been published, by words."""
-    text = words_asked()
+    """What has been published, by search text."""
+    text = search_text()
     page = page_number()
-    found, away = _published(text=text, page=page, size=PAGE_SIZE)
-    last = max(1, -(-int(found["total"]) // PAGE_SIZE))
-    return render_template("public/recalls.html", found=found, away=away, text=text, page=page, last=last)
+    result, away = _published(text=text, page=page, size=PAGE_SIZE)
+    last = max(1, -(-int(result["total"]) // PAGE_SIZE))
+    return render_template("public/recalls.html", result=result, away=away, text=text, page=page, last=last)
 
 
 @site.get("/recalls/<id>")
 @open_to_all
 def recall(id: str) -> str:
     """One recall's notice, as the public may read it."""
-    view = matters.root(services(), PUBLICATION, id, None)
+    view = operations.root(services(), PUBLICATION, id, None)
     files = list(files_of(view.get("body")))
     return render_template("public/recall.html", view=view, row=kind_row(PUBLICATION), files=files)
 
@@ -60,14 +61,14 @@ def recall(id: str) -> str:
 @open_to_all
 def recall_file(id: str, hash: str) -> ResponseReturnValue:
     """A file of a published notice."""
-    return streamed_held(matters.root(services(), PUBLICATION, id, None), hash)
+    return file_response(operations.root(services(), PUBLICATION, id, None), hash)
 
 
 def _published(**query: Any) -> tuple[dict[str, Any], bool]:
     """The public's search of publications; whether the service is away."""
     try:
-        wanted = {name: value for name, value in query.items() if value}
-        return matters.search(services(), PUBLICATION, wanted, None), False
+        filters = {name: value for name, value in query.items() if value}
+        return operations.search(services(), PUBLICATION, filters, None), False
     except (Away, Refusal):
         return {"items": [], "total": 0, "page": 1}, True
 
@@ -82,27 +83,27 @@ def report_form() -> str:
 @site.post("/report")
 @open_to_all
 def report() -> ResponseReturnValue:
-    """Take a report and give its receipt number; a refusal comes back at the form with everything that was typed."""
+    """Take a report and give its receipt number; a refusal shows the form again with everything that was typed."""
     form, data = request.form, dict[str, Any]()
     schema = services().act(LEAD, REPORT).get("schema") or {}
     try:
         data = forms.read(schema, form, request.files, keep_upload)
         if form.get("row"):
-            return _report(grown(schema, data, form["row"]), key=form.get("key", ""))
-        answer = matters.perform(services(), LEAD, None, REPORT, data, form.get("key") or str(uuid7()), None)
+            return _report(with_added_row(schema, data, form["row"]), key=form.get("key", ""))
+        answer = operations.perform(services(), LEAD, None, REPORT, data, form.get("key") or str(uuid7()), None)
     except (Refusal, Rejection, Away, UnknownOutcome) as fault:
         problem = problem_of(fault)
         return make_response(_report(data, key=form.get("key", ""), fault=problem), problem.status)
-    slip = {"number": answer.get("number") or answer["root"], "at": answer.get("at") or iso(gateway().clock.now())}
-    return redirect(url_for("site.receipt", slip=_slips().dumps(slip)))
+    receipt = {"number": answer.get("number") or answer["root"], "at": answer.get("at") or iso(gateway().clock.now())}
+    return redirect(url_for("site.receipt", slip=_receipts().dumps(receipt)))
 
 
 @site.get("/receipt/<slip>")
 @open_to_all
 def receipt(slip: str) -> str:
-    """The receipt of a report: its number and when it came in. The address itself carries both, signed."""
+    """The receipt of a report: its number and the time of receipt. The address itself carries both, signed."""
     try:
-        return render_template("public/receipt.html", **_slips().loads(slip))
+        return render_template("public/receipt.html", **_receipts().loads(slip))
     except BadSignature:
         raise Refusal("not-found") from None
 
@@ -110,15 +111,15 @@ def receipt(slip: str) -> str:
 @site.get("/privacy")
 @open_to_all
 def privacy() -> str:
-    """What is done with what a person tells us."""
+    """How the data of a report is used."""
     return render_template("public/privacy.html")
 
 
-def _slips() -> URLSafeSerializer:
+def _receipts() -> URLSafeSerializer:
     return URLSafeSerializer(gateway().secret, salt=RECEIPTS)
 
 
-def _report(data: dict[str, Any], key: str = "", fault: Any = None) -> str:
+def _report(data: dict[str, Any], key: str = "", fault: Problem | None = None) -> str:
     act = services().act(LEAD, REPORT)
     errors = dict(fault.errors) if fault is not None else {}
     fields = forms.fields_of(act.get("schema") or {}, data, errors)

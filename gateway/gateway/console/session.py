@@ -1,4 +1,4 @@
-"""Who is at the console: the session cookie, sign-in required by default, CSRF on every post, the security headers."""
+"""The person of a page: the session cookie, sign-in required by default, CSRF on every post, the security headers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gateway.wiring import gateway
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+OPEN_VIEWS: set[Callable[..., Any]] = set()  # the pages that need no sign-in
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -25,16 +26,16 @@ POLICY = (
 
 def open_to_all(view: View) -> View:
     """Mark a page that needs no sign-in."""
-    view.open_to_all = True  # type: ignore[attr-defined]
+    OPEN_VIEWS.add(view)
     return view
 
 
 def acting() -> Acting:
-    """Who acts on this page; a page that is open to all asks `visitor` instead."""
-    found = visitor()
-    if found is None:
+    """Who acts on this page; a page that is open to all uses `visitor` instead."""
+    person = visitor()
+    if person is None:
         raise Refusal("unauthenticated")
-    return found
+    return person
 
 
 def visitor() -> Acting | None:
@@ -45,8 +46,8 @@ def visitor() -> Acting | None:
             g.acting = gateway().identity.acting(token) if token else None
         except Refusal:
             g.acting = None
-    found: Acting | None = g.acting
-    return found
+    person: Acting | None = g.acting
+    return person
 
 
 def acting_choices() -> list[dict[str, str]]:
@@ -56,7 +57,7 @@ def acting_choices() -> list[dict[str, str]]:
 
 
 def guard() -> ResponseReturnValue | None:
-    """Before every page: nobody in without a session, no post without its CSRF token."""
+    """Before every page: refuse a request without a session, and a post without its CSRF token."""
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method not in ("GET", "HEAD", "OPTIONS") and not csrf.check(request.form.get("csrf", "")):
         raise Rejection(
@@ -64,7 +65,7 @@ def guard() -> ResponseReturnValue | None:
             "页面已过期或不是从本站提交的，请返回刷新后重试",
             "This page has expired or was not sent from this site; go back, reload and try again",
         )
-    if getattr(view, "open_to_all", False) or visitor() is not None:
+    if view in OPEN_VIEWS or visitor() is not None:
         return None
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("console.sign_in")})
@@ -78,15 +79,15 @@ def keep_session(response: Response, token: str) -> Response:
     return response
 
 
-def own_path(wanted: str | None, otherwise: str) -> str:
-    """A path of this site that a person asked to go to, else `otherwise`; never another site."""
-    path = wanted or ""
-    fine = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    return path if fine and not urlsplit(path).netloc else otherwise
+def own_path(target: str | None, default: str) -> str:
+    """The target when it is a path of this site, else `default`; never another site."""
+    path = target or ""
+    local = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if local and not urlsplit(path).netloc else default
 
 
 def headers(response: Response) -> Response:
-    """After every page: nothing from elsewhere, nothing inline, nothing kept by shared caches."""
+    """After every page: the headers that forbid foreign sources, inline code and shared caches."""
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from chassis.core.errors import Refusal
 from gateway import csrf
 from gateway.console.blueprints import console, site
+from gateway.console.localisation import LANGUAGE_COOKIE, LANGUAGES, localised_half
 from gateway.console.session import keep_session, open_to_all, own_path, visitor
-from gateway.console.words import LANGUAGE_COOKIE, LANGUAGES, said
-from gateway.problems import Rejection, problem_of
+from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
 
 
@@ -28,7 +28,7 @@ def sign_in() -> ResponseReturnValue:
 @console.post("/sign-in")
 @open_to_all
 def begin() -> ResponseReturnValue:
-    """Begin a session; who belongs to several organisations is asked for one, with the name kept."""
+    """Begin a session; a person of several organisations chooses one, with the username kept in the form."""
     form = request.form
     try:
         session = gateway().identity.sign_in(
@@ -47,8 +47,8 @@ def begin() -> ResponseReturnValue:
     return keep_session(response, session.token)
 
 
-def _page(fault: Any = None, organisations: Any = ()) -> str:
-    return render_template("console/signin.html", fault=fault, organisations=organisations, said=said)
+def _page(fault: Refusal | Problem | None = None, organisations: Sequence[Mapping[str, str]] = ()) -> str:
+    return render_template("console/signin.html", fault=fault, organisations=organisations, said=localised_half)
 
 
 @console.post("/sign-out")
@@ -65,7 +65,7 @@ def sign_out() -> ResponseReturnValue:
 
 @console.post("/organisation")
 def change_organisation() -> ResponseReturnValue:
-    """Go on as the same person for another of their organisations."""
+    """Continue as the same person for another of their organisations."""
     token = request.cookies.get(csrf.COOKIE, "")
     session = gateway().identity.change_organisation(token, request.form.get("organisation", ""))
     return keep_session(make_response(redirect(url_for("console.duties"))), session.token)

@@ -1,4 +1,4 @@
-"""What every page can say: the words, the person, the form token, the addresses of things."""
+"""What every template may use beside its own context: texts, the person, the form token, names of things."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 from flask import request, url_for
 
 from chassis.core.dates.times import today
-from gateway import csrf, matters
-from gateway.console import words
-from gateway.console.asking import act_name, act_row, kinds, lexicon, looks_like_root, name, part_name, root_label
+from gateway import csrf, operations
+from gateway.console import localisation
+from gateway.console.display_names import act_name, field_texts, name_of, part_name, root_kind, root_label
+from gateway.console.service_calls import act_row, kinds
 from gateway.console.session import acting_choices, visitor
 from gateway.wiring import gateway
 
@@ -23,25 +24,25 @@ def provide() -> dict[str, Any]:
         "me": who,
         "my_organisations": acting_choices,
         "portal": bool(who and set(who.offices) & set(PARTY_OFFICES)),
-        "lang": words.language(),
-        "say": words.say,
-        "beside": words.beside,
-        "said": words.said,
-        "moment": words.moment,
-        "day": words.day,
-        "weekday": words.weekday,
-        "size": words.size,
-        "yuan": words.yuan,
-        "urgency": words.urgency,
-        "time_left": words.time_left,
+        "lang": localisation.language(),
+        "say": localisation.localised,
+        "beside": localisation.other_language,
+        "said": localisation.localised_half,
+        "moment": localisation.format_moment,
+        "day": localisation.format_date,
+        "weekday": localisation.format_weekday,
+        "size": localisation.format_size,
+        "yuan": localisation.format_yuan,
+        "urgency": localisation.urgency,
+        "time_left": localisation.time_left,
         "csrf_token": csrf.token,
-        "name_of": name,
-        "root_kind": looks_like_root,
-        "lexicon": lexicon,
+        "name_of": name_of,
+        "root_kind": root_kind,
+        "lexicon": field_texts,
         "act_row": act_row,
         "act_name": act_name,
         "part_name": part_name,
-        "is_id": lambda text: matters.IDENTIFIER.fullmatch(text) is not None,
+        "is_id": lambda text: operations.IDENTIFIER.fullmatch(text) is not None,
         "root_label": root_label,
         "all_kinds": kinds,
         "today": lambda: today(gateway().clock.now()).isoformat(),

@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from sqlalchemy import Connection, Table, select
 
-from chassis.core.storage.database import Database
 from chassis.core.errors import ConfigurationFault
+from chassis.core.storage.database import Database
 from gateway.config import Config
 from gateway.identity import HASHER
 from gateway.tables import memberships, organisations, persons
@@ -52,11 +52,11 @@ def _organisations(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def _persons(connection: Connection, rows: list[dict[str, Any]]) -> None:
     present = _present(connection, persons)
-    wanted = [row for row in rows if row["id"] not in present]
-    if not wanted:
+    missing = [row for row in rows if row["id"] not in present]
+    if not missing:
         return
     password = HASHER.hash(PASSWORD)
-    for row in wanted:
+    for row in missing:
         connection.execute(
             persons.insert().values(
                 id=row["id"],

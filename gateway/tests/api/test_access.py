@@ -1,4 +1,4 @@
-"""Who gets in: every address asks for a token but for those listed, and a token is one person for one organisation."""
+"""Access: every address requires a token except those listed, and a token is one person for one organisation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from gateway_canned import CASE, LEAD, CannedClient
+from gateway_stub import CASE, LEAD, StubClient
 
 from chassis.core.trust.tokens import Verifier
 from gateway import csrf
@@ -60,10 +60,10 @@ def test_every_public_endpoint_exists(app: Flask) -> None:
 
 
 def test_a_token_names_one_person_for_one_organisation(
-    http: FlaskClient, services: CannedClient, house: Gateway, handler: dict[str, str]
+    http: FlaskClient, services: StubClient, gateway: Gateway, handler: dict[str, str]
 ) -> None:
     http.get(f"/api/v1/case/{CASE}", headers=handler)
-    key = house.services._sign._key.public_key()  # type: ignore[union-attr]
+    key = gateway.services._sign._key.public_key()  # type: ignore[union-attr]
     actor = Verifier(key).actor(services.last("get")["token"])
     assert actor.person == "person_recall_handler"
     assert actor.organisation == "org_210000-recall"
@@ -71,7 +71,7 @@ def test_a_token_names_one_person_for_one_organisation(
     assert (actor.area, actor.offices, actor.posts) == ("210000", ("recall",), ("handler",))
 
 
-def test_the_public_sends_no_token(http: FlaskClient, services: CannedClient) -> None:
+def test_the_public_sends_no_token(http: FlaskClient, services: StubClient) -> None:
     assert http.get(f"/api/v1/lead/{LEAD}").status_code == 200
     assert "token" not in services.last("get")
 
@@ -97,8 +97,8 @@ def test_signing_in_often_with_the_right_password_is_not_slowed_down(http: Flask
     assert {http.post("/api/v1/tokens", json=given).status_code for _ in range(15)} == {201}
 
 
-def test_somebody_of_two_organisations_must_name_one(http: FlaskClient, house: Gateway) -> None:
-    with house.database.writing() as connection:
+def test_somebody_of_two_organisations_must_name_one(http: FlaskClient, gateway: Gateway) -> None:
+    with gateway.database.writing() as connection:
         connection.exec_driver_sql(
             "INSERT INTO memberships VALUES ('person_maker', 'org_91210100MA0000A03F', '[\"representative\"]')"
         )
@@ -129,14 +129,14 @@ def test_a_renewed_token_replaces_the_old_one(http: FlaskClient, handler: dict[s
     assert http.get("/api/v1/me", headers={"Authorization": f"Bearer {renewed.json['token']}"}).status_code == 200
 
 
-def test_a_token_ends_after_eight_hours(http: FlaskClient, house: Gateway, handler: dict[str, str]) -> None:
-    begun = house.identity._machine_time()
-    house.identity._machine_time = lambda: begun + timedelta(hours=8, seconds=1)
+def test_a_token_ends_after_eight_hours(http: FlaskClient, gateway: Gateway, handler: dict[str, str]) -> None:
+    begun = gateway.identity._machine_time()
+    gateway.identity._machine_time = lambda: begun + timedelta(hours=8, seconds=1)
     assert http.get("/api/v1/me", headers=handler).status_code == 401
 
 
-def test_a_closed_account_is_out_at_once(http: FlaskClient, house: Gateway, handler: dict[str, str]) -> None:
-    with house.database.writing() as connection:
+def test_a_closed_account_is_out_at_once(http: FlaskClient, gateway: Gateway, handler: dict[str, str]) -> None:
+    with gateway.database.writing() as connection:
         connection.exec_driver_sql("UPDATE persons SET active = 0 WHERE id = 'person_recall_handler'")
     assert http.get("/api/v1/me", headers=handler).status_code == 401
 
@@ -146,27 +146,27 @@ def test_a_bad_authorization_header_is_refused_even_on_public_addresses(http: Fl
     assert http.get("/api/v1/lead", headers={"Authorization": header}).status_code == 401
 
 
-def test_the_public_is_slowed_down(http: FlaskClient, house: Gateway) -> None:
-    for _ in range(int(house.public.capacity)):
-        house.public.take("127.0.0.1")
+def test_the_public_is_slowed_down(http: FlaskClient, gateway: Gateway) -> None:
+    for _ in range(int(gateway.public.capacity)):
+        gateway.public.take("127.0.0.1")
     answer = http.get("/api/v1/lead")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) >= 1
     assert http.get("/healthz").status_code == 200
 
 
-def test_a_visitors_file_counts_as_ten_requests(http: FlaskClient, house: Gateway) -> None:
-    for _ in range(int(house.public.capacity) - 9):
-        house.public.take("127.0.0.1")
+def test_a_visitors_file_counts_as_ten_requests(http: FlaskClient, gateway: Gateway) -> None:
+    for _ in range(int(gateway.public.capacity) - 9):
+        gateway.public.take("127.0.0.1")
     assert http.post("/api/v1/files").status_code == 429
     assert http.get("/api/v1/lead").status_code == 200
 
 
 def test_forms_of_visitors_are_slowed_down_and_those_of_the_signed_in_are_not(
-    http: FlaskClient, house: Gateway, handler: dict[str, str]
+    http: FlaskClient, gateway: Gateway, handler: dict[str, str]
 ) -> None:
-    for _ in range(int(house.public.capacity)):
-        house.public.take("127.0.0.1")
+    for _ in range(int(gateway.public.capacity)):
+        gateway.public.take("127.0.0.1")
     assert http.post("/report").status_code == 429
     http.set_cookie(csrf.COOKIE, handler["Authorization"].removeprefix("Bearer "))
     assert http.post("/report").status_code == 404

@@ -102,9 +102,9 @@ def test_organisations_are_listed_with_their_codes(http: FlaskClient, handler: d
     assert listed["org_91210100MA0000A019"]["credit_code"] == "91210100MA0000A019"
 
 
-def test_names_are_found_for_organisations_and_persons(house: Gateway) -> None:
-    found = house.accounts.names(["org_210000-legal", "person_maker", "case_1", ""])
-    assert {key: texts["zh"] for key, texts in found.items()} == {
+def test_names_are_found_for_organisations_and_persons(gateway: Gateway) -> None:
+    names = gateway.accounts.names(["org_210000-legal", "person_maker", "case_1", ""])
+    assert {key: texts["zh"] for key, texts in names.items()} == {
         "org_210000-legal": "省局法规处",
         "person_maker": "生产者经办人甲",
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from gateway_canned import CASE, LEAD, VISIT, CannedClient
+from gateway_stub import CASE, LEAD, VISIT, StubClient
 
 NOTIFY = f"/api/v1/case/{CASE}/acts/notify-producer"
 VISITED = f"/api/v1/case/{CASE}/acts/record-visit"
 
 
-def test_opening_a_root_tells_where_it_is(http: FlaskClient, handler: dict[str, str], services: CannedClient) -> None:
+def test_opening_a_root_tells_where_it_is(http: FlaskClient, handler: dict[str, str], services: StubClient) -> None:
     answer = http.post("/api/v1/case/acts/open-case", headers={**handler, "Idempotency-Key": "a1"}, json={"says": "x"})
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"/api/v1/case/{CASE}"
@@ -30,14 +30,14 @@ def test_an_act_that_needs_approval_is_accepted_as_a_draft(http: FlaskClient, ha
     assert answer.json["draft"]["post"] == "head"
 
 
-def test_an_act_without_a_key_is_refused(http: FlaskClient, handler: dict[str, str], services: CannedClient) -> None:
+def test_an_act_without_a_key_is_refused(http: FlaskClient, handler: dict[str, str], services: StubClient) -> None:
     answer = http.post(NOTIFY, headers={**handler, "If-Match": '"3"'}, json={})
     assert (answer.status_code, answer.json["code"]) == (400, "key-required")
     assert http.post("/api/v1/case/acts/open-case", headers=handler, json={}).status_code == 400
     assert not [method for _, method, _ in services.asked if method == "perform"]
 
 
-def test_the_public_may_leave_out_the_key(http: FlaskClient, services: CannedClient) -> None:
+def test_the_public_may_leave_out_the_key(http: FlaskClient, services: StubClient) -> None:
     first = http.post("/api/v1/lead/acts/report", json={"says": "x"})
     second = http.post("/api/v1/lead/acts/report", json={"says": "x"})
     assert (first.status_code, second.status_code) == (201, 201)
@@ -61,7 +61,7 @@ def test_a_repeat_with_the_same_key_gets_the_first_answer(http: FlaskClient, han
 
 
 def test_two_people_with_the_same_key_do_not_meet(
-    http: FlaskClient, handler: dict[str, str], sign_in, services: CannedClient
+    http: FlaskClient, handler: dict[str, str], sign_in, services: StubClient
 ) -> None:
     colleague = sign_in("recall.handler2")
     for headers in (handler, colleague):
@@ -88,7 +88,7 @@ def test_a_stale_version_is_refused(http: FlaskClient, handler: dict[str, str]) 
 
 
 def test_an_act_on_a_part_carries_the_part_and_answers_with_its_version(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     headers = {**handler, "Idempotency-Key": "a6", "If-Match": "3"}
     answer = http.post(f"{VISITED}?part={VISIT}", headers=headers, json={})
@@ -107,7 +107,7 @@ def test_the_etag_of_a_root_is_its_version(http: FlaskClient, handler: dict[str,
 
 
 def test_the_trace_goes_on_to_the_service_and_back(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     headers = {**handler, "Idempotency-Key": "a9", "If-Match": "3", "traceparent": f"00-{trace}-b7ad6b7169203331-01"}
@@ -117,7 +117,7 @@ def test_the_trace_goes_on_to_the_service_and_back(
     assert answer.headers["traceparent"].split("-")[2] != "b7ad6b7169203331"
 
 
-def test_an_id_of_another_kind_is_not_found(http: FlaskClient, handler: dict[str, str], services: CannedClient) -> None:
+def test_an_id_of_another_kind_is_not_found(http: FlaskClient, handler: dict[str, str], services: StubClient) -> None:
     for path in (f"/api/v1/case/{LEAD}", "/api/v1/case/case_1", "/api/v1/case/x", f"/api/v1/case/{LEAD}/journal"):
         assert http.get(path, headers=handler).status_code == 404
     assert not [method for _, method, _ in services.asked if method in ("get", "journal")]
@@ -132,7 +132,7 @@ def test_an_unknown_kind_or_act_is_not_found(http: FlaskClient, handler: dict[st
 
 
 def test_a_search_refuses_what_it_does_not_know(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     answer = http.get("/api/v1/case?colour=red&size=5000", headers=handler)
     assert answer.status_code == 422
@@ -142,7 +142,7 @@ def test_a_search_refuses_what_it_does_not_know(
 
 
 def test_marked_fields_are_opened_only_when_asked_for(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     http.get(f"/api/v1/case/{CASE}", headers=handler)
     assert "reveal" not in services.last("get")

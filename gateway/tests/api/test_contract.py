@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from flask.testing import FlaskClient
-from gateway_canned import CannedClient
+from gateway_stub import StubClient
 from jsonschema import Draft202012Validator
 
 from gateway.problems import TITLES
 
 
-def pointed(document: dict[str, Any], value: Any) -> list[str]:
+def dangling(document: dict[str, Any], value: Any) -> list[str]:
     """Every `$ref` in a value that points nowhere."""
     if isinstance(value, list):
-        return [found for item in value for found in pointed(document, item)]
+        return [reference for item in value for reference in dangling(document, item)]
     if not isinstance(value, dict):
         return []
-    lost = [found for item in value.values() for found in pointed(document, item)]
+    lost = [inner for item in value.values() for inner in dangling(document, item)]
     reference = value.get("$ref")
     if isinstance(reference, str):
         place: Any = document
@@ -53,7 +53,7 @@ def test_security_says_who_needs_a_token(http: FlaskClient) -> None:
 
 def test_every_reference_points_somewhere(http: FlaskClient) -> None:
     document = http.get("/api/v1/openapi.json").json
-    assert pointed(document, document) == []
+    assert dangling(document, document) == []
 
 
 def test_every_schema_is_a_json_schema(http: FlaskClient) -> None:
@@ -82,7 +82,7 @@ def test_every_problem_has_a_response(http: FlaskClient) -> None:
     assert set(http.get("/api/v1/openapi.json").json["components"]["responses"]) == set(TITLES)
 
 
-def test_the_document_follows_the_descriptions(http: FlaskClient, services: CannedClient) -> None:
+def test_the_document_follows_the_descriptions(http: FlaskClient, services: StubClient) -> None:
     services.away = {"investigation"}
     lacking = http.get("/api/v1/openapi.json").json
     assert lacking["info"]["x-missing-services"] == ["investigation"]

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 from flask.testing import FlaskClient
-from gateway_canned import CASE, PHOTO
+from gateway_stub import CASE, PHOTO
 from werkzeug.test import TestResponse
 
 PNG = b"\x89PNG\r\n\x1a\nphoto"

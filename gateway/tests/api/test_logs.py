@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
-from gateway_canned import CASE
+from gateway_stub import CASE
 
 from chassis.core import logs
 from gateway.sample.loader import PASSWORD
@@ -35,8 +35,8 @@ def test_a_request_leaves_one_line_without_personal_data(
         assert private not in printed
     assert printed.count("request") == 5
     first = printed.splitlines()[0]
-    for told in ("org_210000-recall", "command=", "trace=", "record-visit", "status=200"):
-        assert told in first
+    for text in ("org_210000-recall", "command=", "trace=", "record-visit", "status=200"):
+        assert text in first
 
 
 def test_what_a_request_bound_does_not_stay_for_the_next(
@@ -48,5 +48,5 @@ def test_what_a_request_bound_does_not_stay_for_the_next(
     assert "org_210000-recall" not in lines.readouterr().out
 
 
-def test_the_houses_log_hides_fields_by_name() -> None:
+def test_the_log_of_the_chassis_hides_fields_by_name() -> None:
     assert {"token", "password", "name", "data"} <= logs.HIDDEN

@@ -1,4 +1,4 @@
-"""Every no is a problem document with Chinese and English; nothing malformed gives a 500 and nothing leaks."""
+"""Every refusal is a problem document in Chinese and English; a malformed request never gives a 500, and no detail leaks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from gateway_canned import CASE, CannedClient
+from gateway_stub import CASE, StubClient
 
 from chassis.core.errors import STATUS, Refusal
 
@@ -22,7 +22,7 @@ def headers(handler: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("code", sorted(set(STATUS) - {"internal"}))
 def test_a_refusal_crosses_with_its_status_texts_clause_and_facts(
-    http: FlaskClient, headers: dict[str, str], services: CannedClient, code: str
+    http: FlaskClient, headers: dict[str, str], services: StubClient, code: str
 ) -> None:
     services.refusal = Refusal(
         code, "不行", "No", clause="14(1)", act="record-visit", errors={"says": ["错 / wrong"]}, due="2026-07-20"
@@ -30,17 +30,17 @@ def test_a_refusal_crosses_with_its_status_texts_clause_and_facts(
     answer = http.post(VISITED, headers=headers, json={})
     assert answer.status_code == STATUS[code]
     assert answer.mimetype == "application/problem+json"
-    told = answer.json
-    assert told["type"] == f"urn:zhaohui:problem:{code}"
-    assert (told["status"], told["clause"], told["act"]) == (STATUS[code], "14(1)", "record-visit")
-    assert (told["zh"], told["en"], told["detail"]) == ("不行", "No", "不行 / No")
-    assert told["errors"] == {"says": ["错 / wrong"]}
-    assert told["facts"]["due"] == "2026-07-20"
-    assert " / " in told["title"]
+    problem = answer.json
+    assert problem["type"] == f"urn:zhaohui:problem:{code}"
+    assert (problem["status"], problem["clause"], problem["act"]) == (STATUS[code], "14(1)", "record-visit")
+    assert (problem["zh"], problem["en"], problem["detail"]) == ("不行", "No", "不行 / No")
+    assert problem["errors"] == {"says": ["错 / wrong"]}
+    assert problem["facts"]["due"] == "2026-07-20"
+    assert " / " in problem["title"]
 
 
 def test_a_service_that_is_away_is_503_with_retry_after(
-    http: FlaskClient, headers: dict[str, str], services: CannedClient
+    http: FlaskClient, headers: dict[str, str], services: StubClient
 ) -> None:
     http.get("/api/v1/case", headers=headers)
     services.away = {"investigation"}
@@ -51,7 +51,7 @@ def test_a_service_that_is_away_is_503_with_retry_after(
 
 
 def test_an_act_without_an_answer_is_504_and_says_a_repeat_is_safe(
-    http: FlaskClient, headers: dict[str, str], services: CannedClient
+    http: FlaskClient, headers: dict[str, str], services: StubClient
 ) -> None:
     http.get("/api/v1/case", headers=headers)
     services.silent = {"investigation"}
@@ -61,9 +61,7 @@ def test_an_act_without_an_answer_is_504_and_says_a_repeat_is_safe(
     assert "安全" in answer.json["zh"]
 
 
-def test_a_question_without_an_answer_is_503(
-    http: FlaskClient, headers: dict[str, str], services: CannedClient
-) -> None:
+def test_a_question_without_an_answer_is_503(http: FlaskClient, headers: dict[str, str], services: StubClient) -> None:
     http.get("/api/v1/case", headers=headers)
     services.silent = {"investigation"}
     assert http.get(f"/api/v1/case/{CASE}", headers=headers).status_code == 503
@@ -91,7 +89,7 @@ def test_a_question_without_an_answer_is_503(
     ids=lambda value: str(value)[:24],
 )
 def test_a_malformed_body_is_told_and_goes_no_further(
-    http: FlaskClient, headers: dict[str, str], services: CannedClient, body: bytes, kind: str, status: int
+    http: FlaskClient, headers: dict[str, str], services: StubClient, body: bytes, kind: str, status: int
 ) -> None:
     answer = http.post(VISITED, headers={**headers, "Content-Type": kind}, data=body)
     assert answer.status_code == status
@@ -145,7 +143,7 @@ def test_whoever_takes_no_json_is_told(http: FlaskClient) -> None:
 
 
 def test_a_fault_of_ours_tells_an_incident_and_nothing_else(
-    app: Flask, http: FlaskClient, headers: dict[str, str], services: CannedClient, capsys: pytest.CaptureFixture[str]
+    app: Flask, http: FlaskClient, headers: dict[str, str], services: StubClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     services.fault = ZeroDivisionError("张三 13800000000")
     answer = http.get(f"/api/v1/case/{CASE}", headers=headers)

@@ -1,4 +1,4 @@
-"""Forms from JSON Schemas: every type is drawn, and what was written comes back as the JSON it means."""
+"""Forms from JSON Schemas: every type is drawn, and what was written is read back as the JSON it means."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 import pytest
-from console_fake import REPORT, VISIT_RECORD
+from console_schemas import REPORT, VISIT_RECORD
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from gateway.console import forms
@@ -15,7 +15,7 @@ KEPT = {"hash": "a" * 64, "name": "笔录.pdf", "size": 9, "media_type": "applic
 
 
 def field(name: str, data: dict[str, Any] | None = None, **more: Any) -> forms.Field:
-    return next(found for found in forms.fields_of(VISIT_RECORD, data, **more) if found.path == name)
+    return next(one for one in forms.fields_of(VISIT_RECORD, data, **more) if one.path == name)
 
 
 def read(*pairs: tuple[str, str], files: Any = None) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def read(*pairs: tuple[str, str], files: Any = None) -> dict[str, Any]:
 
 
 def test_every_type_of_schema_has_its_kind_of_field() -> None:
-    kinds = {found.path: found.kind for found in forms.fields_of(VISIT_RECORD)}
+    kinds = {field.path: field.kind for field in forms.fields_of(VISIT_RECORD)}
     assert kinds == {
         "visited_on": "date",
         "began_at": "datetime",
@@ -44,33 +44,33 @@ def test_every_type_of_schema_has_its_kind_of_field() -> None:
 
 
 def test_a_nullable_date_and_a_list_of_files_are_seen_through() -> None:
-    kinds = {found.path: found for found in forms.fields_of(REPORT)}
-    assert kinds["bought_on"].kind == "date" and kinds["bought_on"].past
-    assert kinds["photos"].rows[0].kind == "file"
-    assert kinds["contact"].mark == "personal"
+    fields = {field.path: field for field in forms.fields_of(REPORT)}
+    assert fields["bought_on"].kind == "date" and fields["bought_on"].past
+    assert fields["photos"].rows[0].kind == "file"
+    assert fields["contact"].mark == "personal"
 
 
 def test_the_choices_of_the_moment_replace_free_text() -> None:
-    found = field(
+    laboratory = field(
         "laboratory", choices={"laboratory": [{"value": "lab-1", "zh": "示例检测一所", "en": "Laboratory 1"}]}
     )
-    assert (found.kind, found.options) == ("choice", [forms.Choice("lab-1", "示例检测一所", "Laboratory 1")])
+    assert (laboratory.kind, laboratory.options) == ("choice", [forms.Choice("lab-1", "示例检测一所", "Laboratory 1")])
 
 
 def test_a_list_shows_at_least_its_least_number_of_rows_and_an_empty_one_to_copy() -> None:
-    found = field("officers")
-    assert [row.path for row in found.rows] == ["officers.0", "officers.1"]
-    assert found.blank is not None and found.blank.children[0].path == "officers.__.name"
+    officers = field("officers")
+    assert [row.path for row in officers.rows] == ["officers.0", "officers.1"]
+    assert officers.blank is not None and officers.blank.children[0].path == "officers.__.name"
 
 
 def test_the_browser_insists_on_what_is_required_but_not_inside_rows_that_may_stay_empty() -> None:
-    found = field("officers")
-    assert found.rows[0].children[0].required and not found.rows[0].children[0].enforced
+    officers = field("officers")
+    assert officers.rows[0].children[0].required and not officers.rows[0].children[0].enforced
     assert field("visited_on").enforced
 
 
 def test_what_was_written_becomes_the_json_it_means() -> None:
-    found = read(
+    data = read(
         ("visited_on", "2026-06-11"),
         ("began_at", "2026-06-11T09:30"),
         ("officers.0.name", "甲"),
@@ -89,7 +89,7 @@ def test_what_was_written_becomes_the_json_it_means() -> None:
         ("keywords.1", ""),
         ("note", ""),
     )
-    assert found == {
+    assert data == {
         "visited_on": "2026-06-11",
         "began_at": "2026-06-11T09:30:00+08:00",
         "officers": [{"name": "甲", "certificate": "1", "shown": True}, {"name": "乙", "shown": False}],
@@ -145,6 +145,6 @@ def test_rows_from_a_file_are_offered_where_a_row_is_wide() -> None:
 def test_an_error_stands_at_its_field_and_one_without_a_field_stands_above() -> None:
     errors = {"officers.1.certificate": ["必填 / required"], "officers": ["少于两人"], "nowhere": ["x"]}
     fields = forms.fields_of(VISIT_RECORD, {"officers": [{"name": "甲"}, {"name": "乙"}]}, errors)
-    officers = next(found for found in fields if found.path == "officers")
+    officers = next(field for field in fields if field.path == "officers")
     assert officers.errors == ["少于两人"] and officers.rows[1].children[1].errors == ["必填 / required"]
     assert forms.loose_errors(fields, errors) == {"nowhere": ["x"]}

@@ -49,7 +49,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         folder, name = request.getfixturevalue("cluster"), f"gateway_{os.urandom(6).hex()}"
         as_postgres("createdb", "-h", str(folder), "-U", "gateway", name)
         url = f"postgresql+psycopg2://gateway@/{name}?host={folder}"
-    found = open_database(url)
-    migrate(found)
-    yield found
-    found.close()
+    database = open_database(url)
+    migrate(database)
+    yield database
+    database.close()

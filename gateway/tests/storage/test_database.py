@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from chassis.core.storage.database import Database
-from chassis.core.errors import ConfigurationFault, Refusal
 from chassis.core.dates.times import FixedClock
+from chassis.core.errors import ConfigurationFault, Refusal
+from chassis.core.storage.database import Database
 from gateway.accounts import Accounts, new_deputyship
 from gateway.config import Config
 from gateway.database import migrate

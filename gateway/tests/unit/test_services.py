@@ -1,4 +1,4 @@
-"""Asking services: descriptions are kept, away is an answer, a question has no unknown outcome."""
+"""Calls to services: descriptions are cached, a service away is part of the result, a read has no unknown outcome."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from gateway_canned import CannedClient, act, description, kind
+from gateway_stub import StubClient, act, description, kind
 
 from chassis.client import Away, UnknownOutcome
 from chassis.core.errors import Refusal
@@ -26,9 +26,9 @@ class Watch:
 
 
 @pytest.fixture
-def client() -> CannedClient:
+def client() -> StubClient:
     """The services."""
-    return CannedClient()
+    return StubClient()
 
 
 @pytest.fixture
@@ -38,19 +38,17 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def services(client: CannedClient, watch: Watch) -> Services:
+def services(client: StubClient, watch: Watch) -> Services:
     """What is tested."""
     return Services(client, names=NAMES, monotonic=watch)
 
 
-def described(client: CannedClient) -> int:
+def described(client: StubClient) -> int:
     """How often descriptions were asked for."""
     return [method for _, method, _ in client.asked].count("describe")
 
 
-def test_a_description_is_asked_once_and_again_when_stale(
-    services: Services, client: CannedClient, watch: Watch
-) -> None:
+def test_a_description_is_asked_once_and_again_when_stale(services: Services, client: StubClient, watch: Watch) -> None:
     for _ in range(3):
         assert services.service_of("case") == "investigation"
     assert described(client) == 2
@@ -59,7 +57,7 @@ def test_a_description_is_asked_once_and_again_when_stale(
     assert described(client) == 4
 
 
-def test_a_description_is_asked_once_however_many_ask_at_once(services: Services, client: CannedClient) -> None:
+def test_a_description_is_asked_once_however_many_ask_at_once(services: Services, client: StubClient) -> None:
     threads = [threading.Thread(target=services.describe, args=("intake",)) for _ in range(8)]
     for thread in threads:
         thread.start()
@@ -68,16 +66,14 @@ def test_a_description_is_asked_once_however_many_ask_at_once(services: Services
     assert described(client) == 1
 
 
-def test_a_description_is_kept_while_its_service_is_away(
-    services: Services, client: CannedClient, watch: Watch
-) -> None:
+def test_a_description_is_kept_while_its_service_is_away(services: Services, client: StubClient, watch: Watch) -> None:
     services.kinds()
     client.away = {"investigation"}
     watch.seconds += DESCRIPTION_KEPT
     assert services.act("case", "open-case")["clause"] == "9(1)"
 
 
-def test_a_new_description_replaces_the_old_one(services: Services, client: CannedClient, watch: Watch) -> None:
+def test_a_new_description_replaces_the_old_one(services: Services, client: StubClient, watch: Watch) -> None:
     before = services.hash()
     client.descriptions["intake"] = description(
         "intake", {"lead": kind("线索", "lead", {"accept": act("8(1)", ["lead_bureau"])})}
@@ -87,7 +83,7 @@ def test_a_new_description_replaces_the_old_one(services: Services, client: Cann
     assert services.hash() != before
 
 
-def test_an_unknown_kind_is_not_found_only_when_everybody_was_heard(services: Services, client: CannedClient) -> None:
+def test_an_unknown_kind_is_not_found_only_when_everybody_was_heard(services: Services, client: StubClient) -> None:
     client.away = {"intake"}
     with pytest.raises(Away):
         services.kind("lead")
@@ -97,7 +93,7 @@ def test_an_unknown_kind_is_not_found_only_when_everybody_was_heard(services: Se
     assert refused.value.code == "not-found"
 
 
-def test_a_question_without_an_answer_is_away_and_an_act_is_unknown(services: Services, client: CannedClient) -> None:
+def test_a_question_without_an_answer_is_away_and_an_act_is_unknown(services: Services, client: StubClient) -> None:
     client.silent = {"intake"}
     with pytest.raises(Away):
         services.call("intake", "get", {"id": "x"})
@@ -105,7 +101,7 @@ def test_a_question_without_an_answer_is_away_and_an_act_is_unknown(services: Se
         services.call("intake", "perform", {})
 
 
-def test_several_services_answer_side_by_side(services: Services, client: CannedClient) -> None:
+def test_several_services_answer_side_by_side(services: Services, client: StubClient) -> None:
     client.away = {"intake"}
     answers = services.call_all("duties")
     assert set(answers.values) == {"investigation"}
@@ -113,7 +109,7 @@ def test_several_services_answer_side_by_side(services: Services, client: Canned
 
 
 def test_one_refusal_does_not_hide_the_others(
-    services: Services, client: CannedClient, monkeypatch: pytest.MonkeyPatch
+    services: Services, client: StubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = client._duties
 
@@ -127,10 +123,10 @@ def test_one_refusal_does_not_hide_the_others(
     assert (set(answers.values), set(answers.refused), answers.away) == ({"investigation"}, {"intake"}, ())
 
 
-def test_who_was_away_a_moment_ago_is_waited_for_less(client: CannedClient, watch: Watch) -> None:
+def test_who_was_away_a_moment_ago_is_waited_for_less(client: StubClient, watch: Watch) -> None:
     waited: list[float] = []
 
-    class Timed(CannedClient):
+    class Timed(StubClient):
         def call(self, service: str, method: str, request: dict[str, Any], timeout: float) -> Any:
             waited.append(timeout)
             return super().call(service, method, request, timeout)
@@ -146,7 +142,7 @@ def test_who_was_away_a_moment_ago_is_waited_for_less(client: CannedClient, watc
     assert waited == [READ_SECONDS, ABSENT_SECONDS, ABSENT_SECONDS, READ_SECONDS]
 
 
-def test_the_token_is_made_for_each_call(client: CannedClient) -> None:
+def test_the_token_is_made_for_each_call(client: StubClient) -> None:
     made = iter(["one", "two"])
     services = Services(client, lambda acting: next(made), NAMES)
     for _ in range(2):
@@ -154,7 +150,7 @@ def test_the_token_is_made_for_each_call(client: CannedClient) -> None:
     assert [request["token"] for _, _, request in client.asked] == ["one", "two"]
 
 
-def test_a_kind_that_is_known_waits_for_nobody_else(services: Services, client: CannedClient) -> None:
+def test_a_kind_that_is_known_waits_for_nobody_else(services: Services, client: StubClient) -> None:
     services.describe("investigation")
     client.away = {"intake"}
     asked = len(client.asked)
@@ -162,7 +158,7 @@ def test_a_kind_that_is_known_waits_for_nobody_else(services: Services, client: 
     assert len(client.asked) == asked
 
 
-def test_questions_are_answered_in_order_with_refusals_and_absences(services: Services, client: CannedClient) -> None:
+def test_questions_are_answered_in_order_with_refusals_and_absences(services: Services, client: StubClient) -> None:
     client.away = {"intake"}
     answers = services.call_each(
         [("intake", "get", {"id": "x"}), ("investigation", "get", {"id": "x"}), ("investigation", "acts", {})]

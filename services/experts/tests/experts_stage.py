@@ -12,8 +12,8 @@ import yaml
 from sqlalchemy import select
 
 from chassis.core import Refusal
-from chassis.core.storage.tables import outbox
 from chassis.core.dates.times import SHANGHAI, FixedClock
+from chassis.core.storage.tables import outbox
 from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY, opened
 from experts.app import application

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from chassis.core import Office
-from chassis.core.ids import new_id
 from chassis.core.dates.times import SHANGHAI, FixedClock
+from chassis.core.ids import new_id
 from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY
 

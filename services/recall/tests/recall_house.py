@@ -10,9 +10,10 @@ import yaml
 from sqlalchemy import select
 
 from chassis.core import Office
-from chassis.core.storage import roots as store, tables
-from chassis.core.ids import new_id
 from chassis.core.dates.times import FixedClock
+from chassis.core.ids import new_id
+from chassis.core.storage import roots as store
+from chassis.core.storage import tables
 from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY
 

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from chassis.core import Act, Refusal, act
-from chassis.core.ids import new_id
 from chassis.core.contracts.schema import flatten
+from chassis.core.ids import new_id
 from intake.acts.opening import divide, open_lead
 from intake.data import load
 from intake.domain.alerts import as_lead, read_rows

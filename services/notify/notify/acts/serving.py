@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from chassis.core import Act, Refusal, act
-from chassis.core.errors import invalid
 from chassis.core.contracts.schema import Nothing
+from chassis.core.errors import invalid
 from notify.domain import serving
 from notify.schemas.documents import Proof, ServiceCorrection, ServiceRecord, served_before_signing
 from notify.storage import queries

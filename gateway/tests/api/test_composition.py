@@ -1,4 +1,4 @@
-"""What is composed from several services: duties and dossiers, and what is shown while a service is away."""
+"""What is composed from several services: duties and dossiers, also while a service is away."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from gateway_canned import CASE, DOSSIER, LEAD, PAPER, CannedClient
+from gateway_stub import CASE, DOSSIER, LEAD, PAPER, StubClient
 
 
 def test_a_dossier_shows_all_services_side_by_side(http: FlaskClient, handler: dict[str, str]) -> None:
-    told = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
-    assert {root["id"]: root["service"] for root in told["roots"]} == {CASE: "investigation", LEAD: "intake"}
-    assert [(row["root"], row["seq"]) for row in told["timeline"]] == [(LEAD, 1), (CASE, 1), (CASE, 2)]
-    assert [(paper["id"], paper["issued_by"], paper["kind"]) for paper in told["documents"]] == [
+    dossier = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
+    assert {root["id"]: root["service"] for root in dossier["roots"]} == {CASE: "investigation", LEAD: "intake"}
+    assert [(row["root"], row["seq"]) for row in dossier["timeline"]] == [(LEAD, 1), (CASE, 1), (CASE, 2)]
+    assert [(paper["id"], paper["issued_by"], paper["kind"]) for paper in dossier["documents"]] == [
         (PAPER, CASE, "通知书")
     ]
-    assert told["away"] == []
+    assert dossier["away"] == []
 
 
 def test_a_dossier_is_shown_without_the_service_that_is_away(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     services.away = {"investigation"}
     answer = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler)
@@ -34,8 +34,8 @@ def test_a_dossier_nobody_holds_is_not_found(http: FlaskClient, handler: dict[st
 
 
 def test_duties_come_most_urgent_first_and_undated_last(http: FlaskClient, handler: dict[str, str]) -> None:
-    told = http.get("/api/v1/duties", headers=handler).json
-    assert [(duty["service"], duty["due_at"]) for duty in told["items"]] == [
+    duties = http.get("/api/v1/duties", headers=handler).json
+    assert [(duty["service"], duty["due_at"]) for duty in duties["items"]] == [
         ("investigation", "2026-04-08T16:00:00Z"),
         ("intake", "2026-04-09T16:00:00Z"),
         ("intake", None),
@@ -44,16 +44,16 @@ def test_duties_come_most_urgent_first_and_undated_last(http: FlaskClient, handl
 
 
 def test_duties_are_shown_without_the_service_that_is_away(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient
+    http: FlaskClient, handler: dict[str, str], services: StubClient
 ) -> None:
     services.silent = {"intake"}
-    told = http.get("/api/v1/duties", headers=handler).json
-    assert told["away"] == ["intake"]
-    assert {duty["service"] for duty in told["items"]} == {"investigation"}
+    duties = http.get("/api/v1/duties", headers=handler).json
+    assert duties["away"] == ["intake"]
+    assert {duty["service"] for duty in duties["items"]} == {"investigation"}
 
 
 def test_a_dossier_of_many_pages_is_shown_whole(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient, monkeypatch: pytest.MonkeyPatch
+    http: FlaskClient, handler: dict[str, str], services: StubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def search(service: str, request: dict[str, Any]) -> Any:
         total = 250 if service == "intake" else 0
@@ -66,13 +66,13 @@ def test_a_dossier_of_many_pages_is_shown_whole(
         }
 
     monkeypatch.setattr(services, "_search", search)
-    told = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
-    assert [root["id"] for root in told["roots"]] == [f"lead_{row:03}" for row in range(250)]
-    assert told["away"] == []
+    dossier = http.get(f"/api/v1/dossiers/{DOSSIER}", headers=handler).json
+    assert [root["id"] for root in dossier["roots"]] == [f"lead_{row:03}" for row in range(250)]
+    assert dossier["away"] == []
 
 
 def test_a_document_carries_its_number_from_its_own_root(
-    http: FlaskClient, handler: dict[str, str], services: CannedClient, monkeypatch: pytest.MonkeyPatch
+    http: FlaskClient, handler: dict[str, str], services: StubClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = services._search
 

@@ -1,4 +1,4 @@
-"""Services that answer from memory: the surface of the RPC client with two services behind it that remember what they did."""
+"""A stub of the RPC client with two services behind it: they answer from memory and record the calls."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def act(clause: str | None, by: list[str], **more: Any) -> dict[str, Any]:
 
 def description(service: str, kinds: dict[str, Any]) -> dict[str, Any]:
     """A description as services give it."""
-    told = {
+    content = {
         "service": service,
         "actors": {"anyone": {"zh": "任何人", "en": "anyone", "public": True}, "lead_bureau": {"public": False}},
         "kinds": kinds,
         "clauses": {"4(1)": {"who": "anyone", "obligation": "report", "zh": "报告"}},
         "facts": {},
     }
-    return {**told, "hash": hashlib.sha256(json.dumps(told).encode()).hexdigest()}
+    return {**content, "hash": hashlib.sha256(json.dumps(content).encode()).hexdigest()}
 
 
 def kind(zh: str, en: str, acts: dict[str, Any]) -> dict[str, Any]:
@@ -85,10 +85,10 @@ DESCRIPTIONS = {
 }
 
 
-class CannedClient:
-    """Answers like the RPC client. `away` and `silent` are services that are not there, or do not answer in time.
+class StubClient:
+    """Answers like the RPC client. `away` are services that are not there, `silent` those that do not answer in time.
 
-    `refusal`, when set, is what every act gets. `asked` keeps every call as `(service, method, request)`.
+    `refusal`, when set, is the answer to every act. `asked` keeps every call as `(service, method, request)`.
     """
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class CannedClient:
 
     def last(self, method: str) -> dict[str, Any]:
         """The newest request of a method."""
-        return next(request for _, found, request in reversed(self.asked) if found == method)
+        return next(request for _, called, request in reversed(self.asked) if called == method)
 
     def _describe(self, service: str, request: dict[str, Any]) -> Any:
         return self.descriptions[service]
@@ -143,9 +143,9 @@ class CannedClient:
     def _search(self, service: str, request: dict[str, Any]) -> Any:
         if request.get("dossier") not in (None, DOSSIER):
             return {"items": [], "total": 0, "page": 1}
-        found = {"investigation": CASE, "intake": LEAD}[service]
+        root = {"investigation": CASE, "intake": LEAD}[service]
         return {
-            "items": [{"id": found, "kind": found.split("_")[0], "version": 1, "opened_at": "2026-04-01T00:00:00Z"}],
+            "items": [{"id": root, "kind": root.split("_")[0], "version": 1, "opened_at": "2026-04-01T00:00:00Z"}],
             "total": 1,
             "page": 1,
         }

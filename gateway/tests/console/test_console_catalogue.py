@@ -1,4 +1,4 @@
-"""The Chinese catalogue is whole, and the compiled one is the written one."""
+"""The Chinese catalogue is complete, and the compiled file equals the written one."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ CATALOGUE = GATEWAY / "gateway/translations/zh/LC_MESSAGES/messages.po"
 
 def test_every_text_of_the_pages_has_its_chinese() -> None:
     methods = [("gateway/console/**.py", "python"), ("gateway/templates/**.html", "jinja2")]
-    said = {message for _, _, message, _, _ in extract_from_dir(GATEWAY, methods)}
+    used = {message for _, _, message, _, _ in extract_from_dir(GATEWAY, methods)}
     with CATALOGUE.open("rb") as file:
         known = {message.id for message in read_po(file) if message.id and message.string}
-    assert said == known
+    assert used == known
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
-    made = io.BytesIO()
+    compiled = io.BytesIO()
     with CATALOGUE.open("rb") as file:
-        write_mo(made, read_po(file))
-    assert CATALOGUE.with_suffix(".mo").read_bytes() == made.getvalue()
+        write_mo(compiled, read_po(file))
+    assert CATALOGUE.with_suffix(".mo").read_bytes() == compiled.getvalue()

@@ -1,8 +1,9 @@
-"""A browser for tests of pages: it follows redirects, sends forms as they were rendered, and reads tags."""
+"""A browser without scripts for tests of pages: it follows redirects and sends forms as they were rendered."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,8 +14,8 @@ from werkzeug.test import TestResponse
 from gateway.sample import loader
 
 
-class Desk:
-    """A browser without scripts: follows redirects, carries the form's token and hidden fields."""
+class BrowserClient:
+    """A client of the pages that follows redirects and sends a form's token and hidden fields with it."""
 
     def __init__(self, app: Flask) -> None:
         self.http: FlaskClient = app.test_client()
@@ -25,25 +26,28 @@ class Desk:
 
     def hidden(self, path: str) -> dict[str, str]:
         """The hidden fields of the last form on a page, as rendered."""
-        found: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.get(path).text):
-            found[name] = value
-        return found
+            fields[name] = value
+        return fields
 
     def post(self, path: str, data: dict[str, Any], form: str | None = None, **more: Any) -> TestResponse:
         """Send the form that a page shows; `form` is that page's path where it is another."""
         return self.http.post(path, data={**self.hidden(form or path), **data}, follow_redirects=True, **more)
 
-    def sign_in(self, username: str, **more: str) -> Desk:
+    def sign_in(self, username: str, **more: str) -> BrowserClient:
         """Sign in with the sample password."""
         answer = self.post("/console/sign-in", {"username": username, "password": loader.PASSWORD, **more})
         assert answer.status_code == 200, answer.text
         return self
 
-    def english(self) -> Desk:
+    def english(self) -> BrowserClient:
         """Choose English."""
         self.get("/language/en")
         return self
+
+
+NewBrowser = Callable[[], BrowserClient]
 
 
 class Tags(HTMLParser):

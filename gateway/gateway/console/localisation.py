@@ -1,4 +1,4 @@
-"""Words, dates and numbers as people see them: Chinese or English, dates of Asia/Shanghai."""
+"""The language of a page, and texts, dates and numbers in it: Chinese or English, dates of Asia/Shanghai."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def language() -> str:
     return chosen if chosen in LANGUAGES else "zh"
 
 
-def say(row: Any, prefix: str = "") -> str:
+def localised(row: Any, prefix: str = "") -> str:
     """A text that comes in two languages (`{zh, en}` or an object with both), in the page's language.
 
     `prefix` reads members such as `state_zh`. A text that lacks one language is shown in the other.
@@ -33,11 +33,11 @@ def say(row: Any, prefix: str = "") -> str:
     return (zh or en) if language() == "zh" else (en or zh)
 
 
-def beside(row: Any, prefix: str = "") -> str:
-    """The same text in the other language, or nothing when it says no more than `say` does."""
+def other_language(row: Any, prefix: str = "") -> str:
+    """The same text in the other language, or nothing when it equals what `localised` gives."""
     zh, en = _both(row, prefix)
     other = (en if language() == "zh" else zh) or ""
-    return "" if other == say(row, prefix) else other
+    return "" if other == localised(row, prefix) else other
 
 
 def _both(row: Any, prefix: str) -> tuple[str, str]:
@@ -50,45 +50,45 @@ def _both(row: Any, prefix: str) -> tuple[str, str]:
     return str(getattr(row, f"{prefix}zh", "") or ""), str(getattr(row, f"{prefix}en", "") or "")
 
 
-def said(text: str) -> str:
-    """The half of a "中文 / English" sentence that fits the page (field errors come so from the services)."""
+def localised_half(text: str) -> str:
+    """The half of a "中文 / English" sentence that is in the page's language (services give field errors so)."""
     zh, slash, en = text.partition(" / ")
     if not slash:
         return text
     return zh if language() == "zh" else en
 
 
-def moment(value: Any) -> str:
+def format_moment(value: datetime | str | None) -> str:
     """A UTC moment (RFC 3339 text or datetime) as date and time of Asia/Shanghai: `2026-07-06 14:05`."""
-    found = value if isinstance(value, datetime) else _moment(str(value or ""))
-    return found.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if found else str(value or "")
+    moment = value if isinstance(value, datetime) else _parse_moment(str(value or ""))
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else str(value or "")
 
 
-def day(value: Any) -> str:
+def format_date(value: date | str | None) -> str:
     """A date, or the date of a moment in Asia/Shanghai: `2026-07-06`."""
-    if isinstance(value, datetime) or "T" in str(value or ""):
-        return moment(value)[:10]
+    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value):
+        return format_moment(value)[:10]
     return str(value or "")
 
 
-def weekday(value: Any) -> str:
+def format_weekday(value: date | str | None) -> str:
     """The day of the week of a date: 周一, Mon."""
     try:
-        found = date.fromisoformat(day(value))
+        day = date.fromisoformat(format_date(value))
     except ValueError:
         return ""
-    return f"周{WEEKDAYS_ZH[found.weekday()]}" if language() == "zh" else found.strftime("%a")
+    return f"周{WEEKDAYS_ZH[day.weekday()]}" if language() == "zh" else day.strftime("%a")
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_moment(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
-def size(count: Any) -> str:
+def format_size(count: int | None) -> str:
     """A file's size in bytes as people read it."""
     number = float(count or 0)
     for unit in ("B", "KB", "MB"):
@@ -98,13 +98,13 @@ def size(count: Any) -> str:
     return f"{number:.1f} GB"
 
 
-def yuan(fen: Any) -> str:
+def format_yuan(fen: int | str | None) -> str:
     """An amount in fen as yuan with two decimals, as it stands in a form."""
     return f"{Decimal(fen) / 100:.2f}" if isinstance(fen, int) else str(fen if fen is not None else "")
 
 
 def urgency(item: Mapping[str, Any]) -> str:
-    """How a duty or a clock presses: overdue, today, soon, calm, or none where no date is due."""
+    """How urgent a duty or a clock is: overdue, today, soon, calm, or none where no date is due."""
     left = item.get("working_days_left")
     if item.get("overdue") or (isinstance(left, int) and left < 0):
         return "overdue"
@@ -117,9 +117,9 @@ def time_left(item: Mapping[str, Any]) -> str:
     """Working days left (or gone by) as a phrase."""
     left = item.get("working_days_left")
     if urgency(item) == "overdue":
-        return (
-            gettext("%(n)s working days overdue", n=abs(left)) if isinstance(left, int) and left else gettext("overdue")
-        )
+        if isinstance(left, int) and left:
+            return str(gettext("%(n)s working days overdue", n=abs(left)))
+        return str(gettext("overdue"))
     if left is None:
-        return gettext("no time limit")
-    return gettext("due today") if left == 0 else gettext("%(n)s working days left", n=left)
+        return str(gettext("no time limit"))
+    return str(gettext("due today") if left == 0 else gettext("%(n)s working days left", n=left))
