@@ -31,6 +31,7 @@ from chassis.core.storage import tables
 from chassis.core.storage.database import Database
 from chassis.core.storage.outbox import Outbox
 from chassis.core.triggers import inbox
+from chassis.core.triggers.edition import EditionChange, Progress, unknown
 from chassis.core.triggers.inbox import Receipt
 from chassis.core.triggers.rebuild import DutiesRebuild
 from chassis.core.triggers.scheduler import Scheduler
@@ -234,6 +235,18 @@ class Office:
     def rebuild_duties(self) -> int:
         """Rewrite a batch of duties that were written under other rulebooks or settings; returns of how many roots."""
         return self.rebuild.step()
+
+    def check_stored(self) -> None:
+        """Raise ConfigurationFault where something is stored that no loaded rulebook knows, listed with counts."""
+        with self.database.reading() as connection:
+            faults = unknown(self.application.registry, connection)
+        if faults:
+            raise ConfigurationFault([f"{self.name}: {fault}" for fault in faults])
+
+    def change_rulebook(self, name: str, *, final: bool = False) -> Iterator[Progress]:
+        """Move what lives under the rulebook that edition `name` replaces to it, as its `moves:` say; yields the progress."""
+        change = EditionChange(self.database, self.performer, self._now, name)
+        yield from change.apply(final=final)
 
     def close(self) -> None:
         """Close the database."""

@@ -98,7 +98,7 @@ def restored(connection: Connection, registry: Registry, values: Mapping[str, An
     query = select(journal.c.entry).where(journal.c.root_id == values["root"], journal.c.seq == values["seq"])
     entry = json.loads(connection.execute(query).scalar_one())
     kind = registry.kind(values["regime"], values["root"].rpartition("_")[0])
-    rule = kind.acts[values["act"]]
+    rule = registry.act(values["regime"], kind.name, values["act"])
     answer: Json = {key: values.get(key) for key in KEPT} | {
         "added": values.get("added", []),
         "clause": values["clause"],

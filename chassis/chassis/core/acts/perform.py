@@ -110,7 +110,7 @@ class Performer:
             outcome = outcome_of(act, self._kind(act.loaded)) | {"draft": {"id": step.row["id"], "state": "signed"}}
         else:
             book = self.registry.of(loaded.root.regime)
-            rule = self._rule(book, loaded.root.kind, step.row["act"])
+            rule = self.registry.act(book.name, loaded.root.kind, step.row["act"])
             append_entry(unit, loaded, book.hash, asked.act, rule.clause, {"data": step.entry})
             outcome = self._draft_outcome(unit, loaded, rule, step)
         self.write(unit)

@@ -35,7 +35,12 @@ def get(view: View, root_id: str, *, reveal: bool) -> Json:
         **brief(kind, root),
         "body": opened(body),
         "parts": [_part_view(kind, part, opened) for part in parts],
-        "clocks": [clock_view(view, kind, run) for run in loaded.clocks if run.state != "replaced"],
+        "clocks": [
+            clock_view(view, kind, run)
+            for run in loaded.clocks
+            if run.state != "replaced"
+            and run.name in kind.clocks  # one that ended under an earlier edition may be no more
+        ],
         "parties": [{"name": p.name, "who": p.who, "part": p.part_id or None} for p in loaded.parties if whole],
         "drafts": _drafts(view, loaded, opened) if whole else [],
         "head": {"seq": root.head_seq, "hash": root.head},

@@ -1,8 +1,8 @@
 """Checks a rulebook for completeness: every act can be done, every state reached and left, every name known."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from chassis.core.rulebook.model import ActRule, KindRule, Rulebook
+from chassis.core.rulebook.model import ActRule, KindMoves, KindRule, Rulebook
 from chassis.core.rulebook.registry import Registry
 
 
@@ -19,6 +19,7 @@ def check(
     for book in registry.books.values():
         prefix = f"{book.name}: " if several else ""
         faults += [f"{prefix}{fault}" for fault in _check_book(book, known, set(guards), set(finders))]
+        faults += [f"{prefix}{fault}" for fault in _check_moves(registry, book)]
     return faults
 
 
@@ -46,6 +47,40 @@ def _check_book(book: Rulebook, functions: set[tuple[str, str]], guards: set[str
             faults += [f"{where}: no finder {t.find!r}" for t in act.triggers if t.find and t.find not in finders]
             faults += [f"{where}: {fault}" for fault in _check_act(book, kind, act)]
     return faults
+
+
+def _check_moves(registry: Registry, book: Rulebook) -> Iterator[str]:
+    """Yield what of the rulebook that an edition replaces has no place in it. Nothing is checked where that one is not loaded."""
+    if book.moves and book.replaces is None:
+        yield "moves: says what becomes of stored roots, but `replaces:` names no rulebook"
+    old = registry.books.get(str(book.replaces))
+    if old is None:
+        return
+    for kind in old.kinds.values():
+        target, moves = book.kinds.get(kind.name), book.moves.get(kind.name, KindMoves())
+        if target is None:
+            yield f"moves: the kind {kind.name} of {old.name} is not here"
+            continue
+        where = f"moves.{kind.name}"
+        yield from _unplaced(f"{where}.states", kind.open_states(), moves.states, target.states)
+        for part in kind.parts.values():
+            if part.name not in target.parts:
+                yield f"{where}: the part {part.name} is not here"
+            else:
+                states, there = moves.parts.get(part.name, {}), target.parts[part.name].states
+                yield from _unplaced(f"{where}.parts.{part.name}", part.states, states, there)
+        clocks = {old_clock: new for old_clock, new in moves.clocks.items() if new is not None}
+        kept = [clock for clock in kind.clocks if moves.clocks.get(clock, clock) is not None]
+        yield from _unplaced(f"{where}.clocks", kept, clocks, target.clocks)
+
+
+def _unplaced(where: str, names: Iterable[str], moves: Mapping[str, str], there: Iterable[str]) -> Iterator[str]:
+    """Yield the names that lead nowhere, and the moves of names that there are not."""
+    names, there = set(names), set(there)
+    for name in sorted(names):
+        if moves.get(name, name) not in there:
+            yield f"{where}: {name!r} has no place in the new edition (it leads to {moves.get(name, name)!r})"
+    yield from (f"{where}: there was no {name!r}" for name in sorted(set(moves) - names))
 
 
 def _check_act(book: Rulebook, kind: KindRule, act: ActRule) -> Iterator[str]:

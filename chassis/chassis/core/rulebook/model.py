@@ -155,6 +155,19 @@ class KindRule:
         return frozenset(self.states) - self.final
 
 
+@dataclass(frozen=True, slots=True)
+class KindMoves:
+    """What becomes of the stored roots of a kind when an edition replaces another: names of the old edition → of the new.
+
+    A state, part state, clock or drafted act that is not named keeps its name. A clock that maps to None is stopped.
+    """
+
+    states: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    clocks: Mapping[str, str | None] = field(default_factory=dict)
+    acts: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Rulebook:
     """A regulation as one service carries it, with the hash under which journals cite it."""
@@ -170,6 +183,8 @@ class Rulebook:
     clauses: Mapping[str, Mapping[str, str]]
     listens: tuple[str, ...] = ()
     triggers: Mapping[str, tuple[tuple[ActRule, Trigger], ...]] = field(default_factory=dict)
+    replaces: str | None = None
+    moves: Mapping[str, KindMoves] = field(default_factory=dict)
 
     def act(self, kind: str, name: str) -> ActRule | None:
         """Return an act's row, or None."""

@@ -11,7 +11,17 @@ import yaml
 from chassis.core.canonical import digest
 from chassis.core.dates.calendar import Length
 from chassis.core.errors import ConfigurationFault
-from chassis.core.rulebook.model import ActorRule, ActRule, ClockRule, KindRule, PartRule, ReadRule, Rulebook, Trigger
+from chassis.core.rulebook.model import (
+    ActorRule,
+    ActRule,
+    ClockRule,
+    KindMoves,
+    KindRule,
+    PartRule,
+    ReadRule,
+    Rulebook,
+    Trigger,
+)
 
 ACT_KEYS = {
     "zh",
@@ -41,7 +51,7 @@ ACT_KEYS = {
     "opens",
 }
 KIND_KEYS = {"zh", "en", "final", "states", "parts", "reads", "marks", "clocks", "acts"}
-HEADER_KEYS = {"rulebook", "zh", "en", "in_force", "actors", "approvals", "listens"}
+HEADER_KEYS = {"rulebook", "zh", "en", "in_force", "actors", "approvals", "listens", "replaces", "moves"}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -87,6 +97,8 @@ def read(path: Path) -> Rulebook:
         clauses=_clauses(path.with_name("clauses.csv")),
         listens=tuple(document.get("listens", ())),
         triggers=triggers,
+        replaces=document.get("replaces"),
+        moves={kind: _moves(kind, row) for kind, row in document.get("moves", {}).items()},
     )
 
 
@@ -103,6 +115,18 @@ def _clauses(path: Path) -> dict[str, dict[str, str]]:
         return {}
     with path.open(encoding="utf-8", newline="") as file:
         return {row["clause"]: dict(row) for row in csv.DictReader(file)}
+
+
+def _moves(kind: str, row: Mapping[str, Any]) -> KindMoves:
+    unknown = set(row) - {"states", "parts", "clocks", "acts"}
+    if unknown:
+        raise ConfigurationFault([f"moves.{kind}: unknown key {key!r}" for key in sorted(unknown)])
+    return KindMoves(
+        states=dict(row.get("states", {})),
+        parts={part: dict(states) for part, states in row.get("parts", {}).items()},
+        clocks={clock: None if target == "stop" else str(target) for clock, target in row.get("clocks", {}).items()},
+        acts=dict(row.get("acts", {})),
+    )
 
 
 def _actor(name: str, row: Mapping[str, Any]) -> ActorRule:

@@ -6,6 +6,7 @@ force that day.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from chassis.core.errors import ConfigurationFault
 from chassis.core.rulebook.model import ActRule, KindRule, Rulebook, Trigger
@@ -75,6 +76,22 @@ class Registry:
         for book, kind in self.kinds():
             for act in kind.acts.values():
                 yield book, kind, act
+
+    def act(self, regime: str, kind: str, name: str) -> ActRule:
+        """Return an act's row as a regime has it; an act that only another rulebook has (a draft of it lives on) as that one has it.
+
+        LookupError where no rulebook has it.
+        """
+        books = [self.of(regime), *reversed(list(self.books.values()))]
+        rule = next((rule for book in books if (rule := book.act(kind, name))), None)
+        if rule is None:
+            raise LookupError(f"no rulebook has the act {kind}.{name}")
+        return rule
+
+    @cached_property
+    def approved_kinds(self) -> frozenset[str]:
+        """The kinds of root that may have drafts: some act of theirs needs an approval, in some rulebook."""
+        return frozenset(act.kind for _, _, act in self.acts() if act.approval)
 
     def kind_names(self) -> list[str]:
         """Return the names of all kinds, those of the newest rulebook first."""
