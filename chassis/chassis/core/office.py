@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from chassis.core import reads
 from chassis.core.acts.clocks import Clocks
 from chassis.core.acts.command import Command
 from chassis.core.acts.perform import Performer
@@ -25,6 +24,7 @@ from chassis.core.dates.calendar import WorkingCalendar
 from chassis.core.dates.times import clock_from, today
 from chassis.core.errors import ConfigurationFault, Refusal, invalid
 from chassis.core.files import Files
+from chassis.core.reads import duties, journal, lists, offers, page
 from chassis.core.reads.description import describe
 from chassis.core.reads.view import View
 from chassis.core.storage import tables
@@ -159,33 +159,33 @@ class Office:
     def acts(self, request: Json) -> list[Json]:
         """Say what the actor may do now: on a root (`id`), or to open one of a `kind`; `act` or `choices` asks for choices too."""
         with self._view(request) as view:
-            return reads.acts(view, request)
+            return offers.acts(view, request)
 
     def get(self, request: Json) -> Json:
         """Return a root as the actor may see it; `reveal` opens the marked fields it may see, which is recorded."""
         reveal = bool(request.get("reveal"))
         with self._view(request, writes=reveal) as view:
-            return reads.get(view, str(request.get("id")), reveal=reveal)
+            return page.get(view, str(request.get("id")), reveal=reveal)
 
     def search(self, request: Json) -> Json:
         """Return a page of the roots of a kind, or of a dossier, that the actor may see."""
         with self._view(request) as view:
-            return reads.search(view, request)
+            return lists.search(view, request)
 
     def duties(self, request: Json) -> Json:
         """Return a page of what waits for the actor: running clocks with the acts that meet them, drafts, and roots that await an act."""
         with self._view(request) as view:
-            return reads.duties(view, request)
+            return duties.duties(view, request)
 
     def late(self, request: Json) -> list[Json]:
         """Return how much is overdue in each unit that the actor's bureau has or stands above."""
         with self._view(request) as view:
-            return reads.late(view)
+            return duties.late(view)
 
     def journal(self, request: Json) -> list[Json]:
         """Return the journal of a root or of a whole dossier, as far as the actor may see it."""
         with self._view(request) as view:
-            return reads.journal(view, request)
+            return journal.journal(view, request)
 
     def verify(self, identifier: str) -> list[str]:
         """Verify the hash chain of a root, or of every root that is here of a dossier; returns the faults.
