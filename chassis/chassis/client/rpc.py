@@ -20,9 +20,16 @@ from typing import Any, NamedTuple
 import amqp
 from amqp.exceptions import ChannelError
 
+from chassis.broker import (
+    CONNECTION_ERRORS,
+    TRANSIENT,
+    AmqpChannel,
+    AmqpConnection,
+    BrokerConnection,
+    ConfirmedPublisher,
+)
 from chassis.client.errors import Away, UnknownOutcome
 from chassis.core.errors import Refusal
-from chassis.line import FAULTS, TRANSIENT, Channel, Confirms, Connection, Line
 
 EXCHANGE = "nameko-rpc"
 HEARD_SECONDS = 1.0
@@ -66,15 +73,15 @@ class _Probe:
 
 
 class _Standing(NamedTuple):
-    """What a line offers while it stands."""
+    """What the connection offers while it is open."""
 
-    confirms: Confirms
-    prober: Channel
+    confirms: ConfirmedPublisher
+    prober: AmqpChannel
     reply_to: str
 
 
 class _Wire:
-    """What belongs to one process: the line, and what is in flight on it."""
+    """What belongs to one process: the connection, and what is in flight on it."""
 
     def __init__(self, url: str, name: str, inside: bool) -> None:
         self.calls: dict[str, _Call] = {}
@@ -83,23 +90,23 @@ class _Wire:
         self._name, self._inside = name, inside
         self._probes: deque[_Probe] = deque()
         self._probing = threading.Lock()
-        self.line = Line(url, f"{name}-rpc", self._opened, self._lost)
-        threading.Thread(target=self.line.run, name=f"{name}-rpc", daemon=True).start()
+        self.broker = BrokerConnection(url, f"{name}-rpc", self._opened, self._lost)
+        threading.Thread(target=self.broker.run, name=f"{name}-rpc", daemon=True).start()
 
     def consumers(self, standing: _Standing, service: str, seconds: float) -> int | None:
         """How many processes consume a service's queue; None when there is no queue.
 
-        Raises TimeoutError when the broker does not say in time, one of FAULTS when the line breaks.
+        Raises TimeoutError when the broker does not say in time, one of CONNECTION_ERRORS when the connection breaks.
         """
         probe = _Probe(f"rpc-{service}")
         with self._probing:
             self._probes.append(probe)
-            standing.prober.ask_for(probe.queue)
+            standing.prober.query_queue(probe.queue)
         if not probe.answered.wait(seconds):
             raise TimeoutError
         return probe.consumers
 
-    def _opened(self, connection: Connection) -> None:
+    def _opened(self, connection: AmqpConnection) -> None:
         """Declare the reply queue and take answers. Runs in the reading thread."""
         token = str(uuid.uuid4())
         queue = f"rpc.reply-{self._name}-{token}" if self._inside else f"{self._name}.reply.{token}"
@@ -112,7 +119,7 @@ class _Wire:
         prober = connection.channel()
         prober.on_declared = self._declared
         prober.on_fault = self._no_such_queue
-        self.standing = _Standing(Confirms(channel, self._settled), prober, reply_to)
+        self.standing = _Standing(ConfirmedPublisher(channel, self._settled), prober, reply_to)
 
     def _lost(self) -> None:
         """End what was in flight: sent calls may or may not have been done."""
@@ -147,7 +154,7 @@ class _Wire:
             if standing is not None:
                 standing.prober.reopen()
                 for probe in self._probes:
-                    standing.prober.ask_for(probe.queue)
+                    standing.prober.query_queue(probe.queue)
 
 
 class RpcClient:
@@ -192,7 +199,7 @@ class RpcClient:
         return self._value(call.body or b"")
 
     def up(self) -> bool:
-        """Whether the broker can be reached now; opens the line when it was not asked for yet."""
+        """Whether the broker can be reached now; opens the connection when there is none yet."""
         try:
             self._stand("", CONNECT_SECONDS)
         except Away:
@@ -200,11 +207,11 @@ class RpcClient:
         return True
 
     def close(self) -> None:
-        """Close the line; a later call opens another."""
+        """Close the connection; a later call opens another."""
         with self._opening:
             wire, self._wire = self._wire, None
         if wire is not None:
-            wire.line.stop()
+            wire.broker.stop()
 
     def _stand(self, service: str, seconds: float) -> tuple[_Wire, _Standing]:
         """Return the wire, standing. Raises Away when the last attempt to connect failed or the broker is full."""
@@ -212,12 +219,12 @@ class RpcClient:
         if wire is None:
             with self._opening:
                 wire = self._wire = self._wire or _Wire(self._url, self._name, self._inside)
-        if not wire.line.up:
-            wire.line.wait_up(min(seconds, CONNECT_SECONDS))
+        if not wire.broker.up:
+            wire.broker.wait_up(min(seconds, CONNECT_SECONDS))
         standing = wire.standing
-        if standing is None or not wire.line.up:
-            raise Away(service, f"no connection to the broker ({wire.line.reason})")
-        if wire.line.blocked:
+        if standing is None or not wire.broker.up:
+            raise Away(service, f"no connection to the broker ({wire.broker.reason})")
+        if wire.broker.blocked:
             raise Away(service, "the broker blocks publishers")
         return wire, standing
 
@@ -230,18 +237,18 @@ class RpcClient:
             consumers = wire.consumers(standing, service, min(PROBE_SECONDS, deadline - now))
         except TimeoutError:
             return
-        except FAULTS as fault:
-            raise Away(service, f"the line broke: {fault}") from fault
+        except CONNECTION_ERRORS as fault:
+            raise Away(service, f"the connection broke: {fault}") from fault
         if not consumers:
             raise Away(service, "there is no queue" if consumers is None else "no process consumes its queue")
 
     @staticmethod
     def _send(standing: _Standing, message: amqp.Message, service: str, method: str) -> None:
-        """Publish the call. Raises Away when the line breaks: the broker routes no message that it has not got whole."""
+        """Publish the call. Raises Away when the connection breaks: the broker routes no message that it has not got whole."""
         try:
             standing.confirms.send(message, EXCHANGE, f"{service}.{method}")
-        except FAULTS as fault:
-            raise Away(service, f"the line broke while sending: {fault}") from fault
+        except CONNECTION_ERRORS as fault:
+            raise Away(service, f"the connection broke while sending: {fault}") from fault
 
     @staticmethod
     def _message(reply_to: str, number: str, request: dict[str, Any], deadline: float) -> amqp.Message:

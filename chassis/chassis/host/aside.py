@@ -8,8 +8,8 @@ from typing import Any
 
 import amqp
 
+from chassis.broker import PERSISTENT
 from chassis.host.topology import parked_queue, retry_queue
-from chassis.line import PERSISTENT
 
 FAILED_TRIES = 30
 """Tries of a fact whose handling raised, or whose root is not here yet; a second lies between two."""

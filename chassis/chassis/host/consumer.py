@@ -20,10 +20,10 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
 from chassis.host.aside import Aside, copy_of, headers_of, verdict
 from chassis.host.bell import Bell
 from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import FAULTS, Confirms, Connection, Line
 
 log = structlog.get_logger(__name__)
 
@@ -49,22 +49,24 @@ class Facts(Entrypoint):  # type: ignore[misc]
     """Marks the method that receives: a list of message bodies in, a list of receipts out."""
 
     def setup(self) -> None:
-        """Prepare the line; the broker need not be there."""
+        """Prepare the connection; the broker need not be there."""
         self._service = self.container.service_name
         self._office = self.container.config["OFFICE"]
         self._ready: deque[Any] = deque()
         self._bell = Bell()
         self._stopping = False
         self._ended = Event()
-        self._confirms: Confirms | None = None
+        self._confirms: ConfirmedPublisher | None = None
         self._waiting: dict[str, str | None] = {}
         self._settled_bell = Bell()
         self._numbers = itertools.count(1)
-        self.line = Line(self.container.config["AMQP_URI"], f"{self._service}-facts", self._opened, self._lost)
+        self.broker = BrokerConnection(
+            self.container.config["AMQP_URI"], f"{self._service}-facts", self._opened, self._lost
+        )
 
     def start(self) -> None:
         """Begin to consume, now or when the broker comes."""
-        self.container.spawn_managed_thread(self.line.run, identifier="facts-line")
+        self.container.spawn_managed_thread(self.broker.run, identifier="facts-connection")
         self.container.spawn_managed_thread(self._work, identifier="facts")
 
     def stop(self) -> None:
@@ -72,19 +74,19 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._stopping = True
         self._bell.ring()
         self._ended.wait()
-        self.line.stop()
+        self.broker.stop()
 
     def kill(self) -> None:
         """Let go at once."""
         self._stopping = True
-        self.line.stop(0.1)
+        self.broker.stop(0.1)
 
-    # ── the line ──
+    # ── the connection ──
 
-    def _opened(self, connection: Connection) -> None:
+    def _opened(self, connection: AmqpConnection) -> None:
         self._ready.clear()
         aside = connection.channel()
-        self._confirms = Confirms(aside, self._settled)
+        self._confirms = ConfirmedPublisher(aside, self._settled)
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
         channel.basic_consume(events_queue(self._service), callback=self._received)
@@ -116,7 +118,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
                     receipts = self._received_by_office(batch)
                     if receipts is not None:
                         self._settle(batch, receipts)
-                except FAULTS as fault:
+                except CONNECTION_ERRORS as fault:
                     log.warning("a batch was not acknowledged; it comes again", reason=str(fault))
         finally:
             self._ended.send(None)
@@ -169,7 +171,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
     def _settle(self, batch: Sequence[Any], receipts: Sequence[Any]) -> None:
         """Acknowledge what is taken; put the rest aside and acknowledge what the broker has confirmed.
 
-        Of a line that is gone nothing is settled: all of it comes again.
+        When the connection is lost nothing is settled: all of it is delivered again.
         """
         if batch[0].channel.connection is None:
             return
@@ -195,7 +197,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         """Publish messages to where they wait; return the delivery tags of those the broker did not confirm."""
         confirms = self._confirms
         if confirms is None:
-            raise OSError("the line is down")
+            raise OSError("the connection is down")
         keys: dict[str, tuple[Any, Any, Aside]] = {}
         for message, receipt, aside in moved:
             key = str(next(self._numbers))
@@ -210,12 +212,12 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 self._parked(receipt)
         return kept
 
-    def _await(self, confirms: Confirms, keys: set[str]) -> None:
-        """Wait for the confirms of these. Raises OSError when the line is lost."""
+    def _await(self, confirms: ConfirmedPublisher, keys: set[str]) -> None:
+        """Wait for the confirms of these. Raises OSError when the connection is lost."""
         with eventlet.Timeout(CONFIRM_SECONDS, False):
             while not keys <= self._waiting.keys():
                 if self._confirms is not confirms:
-                    raise OSError("the line was lost before the broker confirmed")
+                    raise OSError("the connection was lost before the broker confirmed")
                 self._settled_bell.wait(CONFIRM_SECONDS)
 
     def _parked(self, receipt: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from amqp.exceptions import NotFound
 
+from chassis.broker import CONNECTION_ERRORS, AmqpConnection, connect
 from chassis.host.topology import events_queue, parked_queue, retry_queue
-from chassis.line import FAULTS, Connection, connect
 
 
 def whole_health(office: Any, url: str) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def whole_health(office: Any, url: str) -> dict[str, Any]:
     told["broker"], told["serving"], told["queues"] = "up", 0, {}
     try:
         connection = connect(url, f"{office.name}-health")
-    except FAULTS as fault:
+    except CONNECTION_ERRORS as fault:
         told["broker"] = f"away: {fault}"
         wrong.append(f"the broker is away: {fault}")
     else:
@@ -26,7 +26,7 @@ def whole_health(office: Any, url: str) -> dict[str, Any]:
     return {**told, "ok": not wrong, "faults": wrong}
 
 
-def _ask(connection: Connection, service: str, told: dict[str, Any], wrong: list[str]) -> None:
+def _ask(connection: AmqpConnection, service: str, told: dict[str, Any], wrong: list[str]) -> None:
     """Look at the service's queues. Adds to `told` and `wrong`."""
     told["serving"] = _counts(connection, f"rpc-{service}")[1]
     if not told["serving"]:
@@ -42,7 +42,7 @@ def _ask(connection: Connection, service: str, told: dict[str, Any], wrong: list
         wrong.append(f"{told['queues'][parked_queue(service)]} facts are parked and need a person")
 
 
-def _counts(connection: Connection, queue: str) -> tuple[int, int]:
+def _counts(connection: AmqpConnection, queue: str) -> tuple[int, int]:
     """Messages and consumers of a queue; (-1, 0) when there is none."""
     channel = connection.channel()
     try:

@@ -11,9 +11,9 @@ from typing import Any
 
 from amqp.exceptions import NotFound
 
+from chassis.broker import CONNECTION_ERRORS, AmqpChannel, ConfirmedPublisher, connect
 from chassis.host.aside import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_brokers_own
 from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import FAULTS, Channel, Confirms, connect
 
 CONFIRM_SECONDS = 10.0
 LIMIT = 10_000
@@ -55,7 +55,7 @@ def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) 
     """Put what has this id (or `all`) back into the events queue, confirmed; `release(subject)` is called for each."""
     with _channel(url, service) as channel, _channel(url, service) as out:
         outcomes: dict[str, str | None] = {}
-        confirms = Confirms(out, lambda key, fault: outcomes.__setitem__(key, fault))
+        confirms = ConfirmedPublisher(out, lambda key, fault: outcomes.__setitem__(key, fault))
         replayed = []
         for number, message in enumerate(list(_all(channel, service))):
             parked = _parked(message)
@@ -78,10 +78,10 @@ def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) 
 
 
 @contextmanager
-def _channel(url: str, service: str) -> Iterator[Channel]:
+def _channel(url: str, service: str) -> Iterator[AmqpChannel]:
     try:
         connection = connect(url, f"{service}-parked")
-    except FAULTS as fault:
+    except CONNECTION_ERRORS as fault:
         raise OSError(f"the broker is away: {fault}") from fault
     try:
         yield connection.channel()
@@ -89,7 +89,7 @@ def _channel(url: str, service: str) -> Iterator[Channel]:
         connection.close()
 
 
-def _all(channel: Channel, service: str) -> Iterator[Any]:
+def _all(channel: AmqpChannel, service: str) -> Iterator[Any]:
     """Take every message without acknowledging it: closing the connection puts all back that were not."""
     for _ in range(LIMIT):
         try:

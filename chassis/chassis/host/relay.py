@@ -14,9 +14,9 @@ import structlog
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
+from chassis.broker import CONNECTION_ERRORS, PERSISTENT, AmqpConnection, BrokerConnection, ConfirmedPublisher
 from chassis.host.bell import Bell
 from chassis.host.topology import EVENTS_EXCHANGE
-from chassis.line import FAULTS, PERSISTENT, Confirms, Connection, Line
 
 log = structlog.get_logger(__name__)
 
@@ -29,16 +29,16 @@ FAULT_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """Empties an outbox. `run` works until `stop`; `line.run` must run beside it. `bell` wakes it after a commit."""
+    """Empties an outbox. `run` works until `stop`; `broker.run` must run beside it. `bell` wakes it after a commit."""
 
     def __init__(self, outbox: Any, url: str, name: str, poll: float = POLL_SECONDS) -> None:
         self.bell = Bell()
-        self.line = Line(url, f"{name}-relay", self._opened, self._lost)
+        self.broker = BrokerConnection(url, f"{name}-relay", self._opened, self._lost)
         self._outbox = outbox
         self._poll = poll
         self._stopping = False
         self._ended = Event()
-        self._confirms: Confirms | None = None
+        self._confirms: ConfirmedPublisher | None = None
         self._outcomes: dict[str, str | None] = {}
         self._wanted = 0
         self._settled_bell = Bell()
@@ -50,11 +50,11 @@ class Relay:
             while not self._stopping:
                 if self.bell.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1]):
                     eventlet.sleep(LINGER_SECONDS)
-                if self._confirms is None or self.line.blocked:
+                if self._confirms is None or self.broker.blocked:
                     continue
                 try:
                     self._drain()
-                except FAULTS as fault:
+                except CONNECTION_ERRORS as fault:
                     faults += 1
                     log.warning("the relay lost the broker; the outbox keeps its rows", reason=str(fault))
                 except Exception:
@@ -71,15 +71,15 @@ class Relay:
         self._stopping = True
         self.bell.ring()
         self._ended.wait()
-        self.line.stop()
+        self.broker.stop()
 
     def kill(self) -> None:
         """End at once; unconfirmed rows stay."""
         self._stopping = True
-        self.line.stop(0.1)
+        self.broker.stop(0.1)
 
-    def _opened(self, connection: Connection) -> None:
-        self._confirms = Confirms(connection.channel(), self._settled)
+    def _opened(self, connection: AmqpConnection) -> None:
+        self._confirms = ConfirmedPublisher(connection.channel(), self._settled)
         self.bell.ring()
 
     def _lost(self) -> None:
@@ -112,20 +112,20 @@ class Relay:
     def _publish(self, rows: list[Any]) -> dict[str, str | None]:
         """Publish all, then wait for every confirm; return message id → None when taken, else why not.
 
-        Raises OSError when the line is lost.
+        Raises OSError when the connection is lost.
         """
-        confirms, connection = self._confirms, self.line.connection
+        confirms, connection = self._confirms, self.broker.connection
         if confirms is None or connection is None:
-            raise OSError("the line is down")
+            raise OSError("the connection is down")
         self._outcomes = {}
         self._wanted = len({row.message_id for row in rows})
-        with connection.together():
+        with connection.single_write():
             for row in rows:
                 confirms.send(_message(row), EVENTS_EXCHANGE, row.routing_key)
         while len(self._outcomes) < self._wanted:
             rung = self._settled_bell.wait(CONFIRM_SECONDS)
             if self._confirms is not confirms:
-                raise OSError("the line was lost before the broker confirmed")
+                raise OSError("the connection was lost before the broker confirmed")
             if not rung:
                 break
         return self._outcomes
@@ -156,7 +156,7 @@ class RelayBesideService(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         """Begin to publish, now or when the broker comes."""
         if self.relay is not None:
-            self.container.spawn_managed_thread(self.relay.line.run, identifier="relay-line")
+            self.container.spawn_managed_thread(self.relay.broker.run, identifier="relay-connection")
             self.container.spawn_managed_thread(self.relay.run, identifier="relay")
 
     def stop(self) -> None:

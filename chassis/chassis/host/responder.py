@@ -21,9 +21,9 @@ from amqp.exceptions import ChannelError
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, SharedExtension
 
+from chassis.broker import CONNECTION_ERRORS, TRANSIENT, AmqpChannel, AmqpConnection, BrokerConnection
 from chassis.core.errors import Refusal, invalid
 from chassis.host.topology import RPC_EXCHANGE
-from chassis.line import FAULTS, TRANSIENT, Channel, Connection, Line
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +56,8 @@ class RpcServer(SharedExtension):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._entrypoints: dict[str, Rpc] = {}
-        self._channel: Channel | None = None
-        self._replies: Channel | None = None
+        self._channel: AmqpChannel | None = None
+        self._replies: AmqpChannel | None = None
         self._tag = ""
 
     def register(self, entrypoint: Rpc) -> None:
@@ -65,13 +65,15 @@ class RpcServer(SharedExtension):  # type: ignore[misc]
         self._entrypoints[entrypoint.method_name] = entrypoint
 
     def setup(self) -> None:
-        """Prepare the line; the broker need not be there."""
+        """Prepare the connection; the broker need not be there."""
         self._service = self.container.service_name
-        self.line = Line(self.container.config["AMQP_URI"], f"{self._service}-rpc", self._opened, self._lost)
+        self.broker = BrokerConnection(
+            self.container.config["AMQP_URI"], f"{self._service}-rpc", self._opened, self._lost
+        )
 
     def start(self) -> None:
         """Begin to serve, now or when the broker comes."""
-        self.container.spawn_managed_thread(self.line.run, identifier="rpc-line")
+        self.container.spawn_managed_thread(self.broker.run, identifier="rpc-connection")
 
     def pause(self) -> None:
         """Take no more calls; those that are running are answered."""
@@ -79,16 +81,16 @@ class RpcServer(SharedExtension):  # type: ignore[misc]
         if channel is not None:
             try:
                 channel.basic_cancel(self._tag, nowait=True)
-            except FAULTS:
-                log.debug("the line was gone before consuming was stopped")
+            except CONNECTION_ERRORS:
+                log.debug("the connection was lost before consuming was stopped")
 
     def stop(self) -> None:
-        """Close the line."""
-        self.line.stop()
+        """Close the connection."""
+        self.broker.stop()
 
     kill = stop
 
-    def _opened(self, connection: Connection) -> None:
+    def _opened(self, connection: AmqpConnection) -> None:
         queue = f"rpc-{self._service}"
         channel = connection.channel()
         channel.exchange_declare(RPC_EXCHANGE, "topic", durable=True, auto_delete=False)
@@ -155,19 +157,19 @@ class RpcServer(SharedExtension):  # type: ignore[misc]
         try:
             if (
                 connection is None
-            ):  # the call's own line is gone: it comes again; its caller may still hear us on the new one
+            ):  # the connection the call came on is lost: it is delivered again; its caller may still be answered on the new one
                 if answer is not None and reply_to and replies is not None:
                     self._publish(replies, message, reply_to, answer)
                 return
-            with connection.together():
+            with connection.single_write():
                 if answer is not None and reply_to and replies is not None:
                     self._publish(replies, message, reply_to, answer)
                 message.channel.basic_ack(message.delivery_info["delivery_tag"])
-        except (*FAULTS, AttributeError) as fault:
+        except (*CONNECTION_ERRORS, AttributeError) as fault:
             log.warning("an answer could not be published; a repeat will get it", reason=str(fault))
 
     @staticmethod
-    def _publish(replies: Channel, message: Any, reply_to: str, answer: bytes) -> None:
+    def _publish(replies: AmqpChannel, message: Any, reply_to: str, answer: bytes) -> None:
         reply = amqp.Message(
             answer,
             content_type="application/json",

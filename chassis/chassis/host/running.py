@@ -77,7 +77,7 @@ def run_relay(application: Application, config: Config) -> int:
     office = Office(application, config)
     relay = Relay(office.outbox, config.amqp_url, office.name, poll=RELAY_POLL_SECONDS)
     stopped = _Stop()
-    threads = [eventlet.spawn(relay.line.run), eventlet.spawn(relay.run)]
+    threads = [eventlet.spawn(relay.broker.run), eventlet.spawn(relay.run)]
     log.info("relay is up", service=office.name, pid=os.getpid())
     if stopped.wait(lambda: any(thread.dead for thread in threads)):
         log.critical("the relay died", service=office.name)

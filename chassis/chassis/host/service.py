@@ -105,8 +105,8 @@ class Service:
 
     def _health(self, request: Request) -> dict[str, Any]:
         told: dict[str, Any] = dict(self.office.health())
-        if self.relay is not None and not self.relay.line.up:
-            told.update(ok=False, faults=[*told["faults"], f"the relay has no broker: {self.relay.line.reason}"])
+        if self.relay is not None and not self.relay.broker.up:
+            told.update(ok=False, faults=[*told["faults"], f"the relay has no broker: {self.relay.broker.reason}"])
         return told
 
     @facts
