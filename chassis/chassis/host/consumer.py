@@ -1,8 +1,8 @@
 """Receiving the facts of other services: batches into one transaction, acknowledged after the commit.
 
-What cannot be taken now goes aside by a confirmed publish (to the retry queue, or to the parking queue for a person)
-and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; in both for a
-moment, which the inbox forgives.
+What cannot be taken now is published again, with confirms, to the retry queue or, for a person, to the parking queue,
+and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; for a moment it
+may be in both, and the inbox skips the repeat.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
-from chassis.host.aside import Aside, copy_of, headers_of, verdict
 from chassis.host.bell import Bell
-from chassis.host.topology import aside_exchange, events_queue, parked_queue
+from chassis.host.retry import Destination, copy_of, destination_of, headers_of
+from chassis.host.topology import events_queue, parked_queue, retry_exchange
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +56,8 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._bell = Bell()
         self._stopping = False
         self._ended = Event()
-        self._confirms: ConfirmedPublisher | None = None
-        self._waiting: dict[str, str | None] = {}
+        self._publisher: ConfirmedPublisher | None = None
+        self._outcomes: dict[str, str | None] = {}
         self._settled_bell = Bell()
         self._numbers = itertools.count(1)
         self.broker = BrokerConnection(
@@ -85,14 +85,13 @@ class Facts(Entrypoint):  # type: ignore[misc]
 
     def _opened(self, connection: AmqpConnection) -> None:
         self._ready.clear()
-        aside = connection.channel()
-        self._confirms = ConfirmedPublisher(aside, self._settled)
+        self._publisher = ConfirmedPublisher(connection.channel(), self._settled)
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
         channel.basic_consume(events_queue(self._service), callback=self._received)
 
     def _lost(self) -> None:
-        self._confirms = None
+        self._publisher = None
         self._ready.clear()
         self._settled_bell.ring()
 
@@ -101,7 +100,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._bell.ring()
 
     def _settled(self, key: str, fault: str | None) -> None:
-        self._waiting[key] = fault or "taken"
+        self._outcomes[key] = fault
         self._settled_bell.ring()
 
     # ── the work ──
@@ -169,54 +168,67 @@ class Facts(Entrypoint):  # type: ignore[misc]
         return list(result)
 
     def _settle(self, batch: Sequence[Any], receipts: Sequence[Any]) -> None:
-        """Acknowledge what is taken; put the rest aside and acknowledge what the broker has confirmed.
+        """Acknowledge what is taken; publish the rest again and acknowledge what the broker has confirmed.
 
         When the connection is lost nothing is settled: all of it is delivered again.
         """
         if batch[0].channel.connection is None:
             return
-        verdicts = [
-            verdict(self._service, headers_of(message), receipt.outcome, receipt.reason)
+        destinations = [
+            destination_of(self._service, headers_of(message), receipt.outcome, receipt.reason)
             for message, receipt in zip(batch, receipts, strict=True)
         ]
-        if all(aside is None for aside in verdicts):
+        if all(destination is None for destination in destinations):
             batch[-1].channel.basic_ack(batch[-1].delivery_info["delivery_tag"], multiple=True)
             return
-        kept = self._put_aside([(m, r, v) for m, r, v in zip(batch, receipts, verdicts, strict=True) if v is not None])
+        unconfirmed = self._republish(
+            [
+                (message, receipt, destination)
+                for message, receipt, destination in zip(batch, receipts, destinations, strict=True)
+                if destination is not None
+            ]
+        )
         for message in batch:
             tag = message.delivery_info["delivery_tag"]
-            if tag in kept:
+            if tag in unconfirmed:
                 message.channel.basic_reject(tag, requeue=True)
             else:
                 message.channel.basic_ack(tag)
-        if kept:
-            log.warning("facts could not be put aside; they go back to the queue", count=len(kept))
+        if unconfirmed:
+            log.warning(
+                "facts could not be moved to the retry or parking queue; they go back to the events queue",
+                count=len(unconfirmed),
+            )
             eventlet.sleep(1.0)
 
-    def _put_aside(self, moved: Sequence[tuple[Any, Any, Aside]]) -> set[int]:
-        """Publish messages to where they wait; return the delivery tags of those the broker did not confirm."""
-        confirms = self._confirms
-        if confirms is None:
-            raise OSError("the connection is down")
-        keys: dict[str, tuple[Any, Any, Aside]] = {}
-        for message, receipt, aside in moved:
-            key = str(next(self._numbers))
-            keys[key] = (message, receipt, aside)
-            confirms.send(copy_of(message, aside.headers, key), aside_exchange(self._service), aside.queue)
-        self._await(confirms, set(keys))
-        kept: set[int] = set()
-        for key, (message, receipt, aside) in keys.items():
-            if self._waiting.pop(key, None) != "taken":
-                kept.add(message.delivery_info["delivery_tag"])
-            elif aside.queue == parked_queue(self._service):
-                self._parked(receipt)
-        return kept
+    def _republish(self, messages: Sequence[tuple[Any, Any, Destination]]) -> set[int]:
+        """Publish messages (with receipt and destination) again; return delivery tags of those that were not confirmed.
 
-    def _await(self, confirms: ConfirmedPublisher, keys: set[str]) -> None:
-        """Wait for the confirms of these. Raises OSError when the connection is lost."""
+        Raises one of CONNECTION_ERRORS.
+        """
+        publisher = self._publisher
+        if publisher is None:
+            raise OSError("the connection is down")
+        exchange = retry_exchange(self._service)
+        sent: dict[str, tuple[Any, Any, Destination]] = {}
+        for message, receipt, destination in messages:
+            key = str(next(self._numbers))
+            sent[key] = (message, receipt, destination)
+            publisher.send(copy_of(message, destination.headers, key), exchange, destination.queue)
+        self._wait_for_confirms(publisher, set(sent))
+        unconfirmed: set[int] = set()
+        for key, (message, receipt, destination) in sent.items():
+            if self._outcomes.pop(key, "not confirmed in time") is not None:
+                unconfirmed.add(message.delivery_info["delivery_tag"])
+            elif destination.queue == parked_queue(self._service):
+                self._parked(receipt)
+        return unconfirmed
+
+    def _wait_for_confirms(self, publisher: ConfirmedPublisher, keys: set[str]) -> None:
+        """Wait at most CONFIRM_SECONDS for the confirms of these. Raises OSError when the connection is lost."""
         with eventlet.Timeout(CONFIRM_SECONDS, False):
-            while not keys <= self._waiting.keys():
-                if self._confirms is not confirms:
+            while not keys <= self._outcomes.keys():
+                if self._publisher is not publisher:
                     raise OSError("the connection was lost before the broker confirmed")
                 self._settled_bell.wait(CONFIRM_SECONDS)
 

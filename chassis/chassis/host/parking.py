@@ -12,12 +12,12 @@ from typing import Any
 from amqp.exceptions import NotFound
 
 from chassis.broker import CONNECTION_ERRORS, AmqpChannel, ConfirmedPublisher, connect
-from chassis.host.aside import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_brokers_own
-from chassis.host.topology import aside_exchange, events_queue, parked_queue
+from chassis.host.retry import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_broker_headers
+from chassis.host.topology import events_queue, parked_queue, retry_exchange
 
 CONFIRM_SECONDS = 10.0
 LIMIT = 10_000
-CRASHED = "delivered too often: the process died each time, or it could not be put aside"
+CRASHED = "delivered too often: the process ended each time, or it could not be moved to the retry queue"
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) 
                 continue
             key = str(number)
             headers = {
-                name: value for name, value in without_brokers_own(headers_of(message)).items() if name != ATTEMPT
+                name: value for name, value in without_broker_headers(headers_of(message)).items() if name != ATTEMPT
             }
-            confirms.send(copy_of(message, headers, key), aside_exchange(service), events_queue(service))
+            confirms.send(copy_of(message, headers, key), retry_exchange(service), events_queue(service))
             while key not in outcomes:
                 out.connection.drain_events(timeout=CONFIRM_SECONDS)
             if outcomes[key] is not None:

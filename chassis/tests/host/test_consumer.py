@@ -104,16 +104,18 @@ def test_replaying_what_is_not_there_is_told(purse: Sample) -> None:
     assert "event_of_nobody" in done.stderr
 
 
-def test_a_fact_that_cannot_be_put_aside_is_not_lost(client: RpcClient, mint: Sample, purse: Sample, url: str) -> None:
+def test_a_fact_that_cannot_be_moved_to_the_retry_queue_is_not_lost(
+    client: RpcClient, mint: Sample, purse: Sample, url: str
+) -> None:
     (purse.moods / "raise-unrouted").touch()
     with coinstage.channel_of(url) as channel:
-        channel.queue_unbind("purse.retry", "purse.aside", "purse.retry")
+        channel.queue_unbind("purse.retry", "purse.retry", "purse.retry")
         try:
             coin = strike(client, 1, mood="raise-unrouted")
-            eventually(lambda: purse.said("could not be put aside"), what="the retry queue does not take it")
+            eventually(lambda: purse.said("could not be moved"), what="the retry queue does not take it")
             (purse.moods / "raise-unrouted").unlink()
         finally:
-            channel.queue_bind("purse.retry", "purse.aside", "purse.retry")
+            channel.queue_bind("purse.retry", "purse.retry", "purse.retry")
 
     def there() -> bool:
         return numbers(client, coin) == [1] or coin in [row["subject"] for row in parked(purse)]
