@@ -21,9 +21,9 @@ from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
-from chassis.host.bell import Bell
 from chassis.host.retry import Destination, copy_of, destination_of, headers_of
 from chassis.host.topology import events_queue, parked_queue, retry_exchange
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
@@ -53,12 +53,12 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._service = self.container.service_name
         self._office = self.container.config["OFFICE"]
         self._ready: deque[Any] = deque()
-        self._bell = Bell()
+        self._wake_up = WakeUp()
         self._stopping = False
         self._ended = Event()
         self._publisher: ConfirmedPublisher | None = None
         self._outcomes: dict[str, str | None] = {}
-        self._settled_bell = Bell()
+        self._confirms_wake_up = WakeUp()
         self._numbers = itertools.count(1)
         self.broker = BrokerConnection(
             self.container.config["AMQP_URI"], f"{self._service}-facts", self._opened, self._lost
@@ -72,7 +72,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
     def stop(self) -> None:
         """Finish the batch in hand; what is not acknowledged goes back to the queue."""
         self._stopping = True
-        self._bell.ring()
+        self._wake_up.set()
         self._ended.wait()
         self.broker.stop()
 
@@ -93,15 +93,15 @@ class Facts(Entrypoint):  # type: ignore[misc]
     def _lost(self) -> None:
         self._publisher = None
         self._ready.clear()
-        self._settled_bell.ring()
+        self._confirms_wake_up.set()
 
     def _received(self, message: Any) -> None:
         self._ready.append(message)
-        self._bell.ring()
+        self._wake_up.set()
 
     def _settled(self, key: str, fault: str | None) -> None:
         self._outcomes[key] = fault
-        self._settled_bell.ring()
+        self._confirms_wake_up.set()
 
     # ── the work ──
 
@@ -110,7 +110,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         try:
             while not self._stopping:
                 if not self._ready:
-                    self._bell.wait(IDLE_SECONDS)
+                    self._wake_up.wait(IDLE_SECONDS)
                     continue
                 batch = [self._ready.popleft() for _ in range(min(BATCH, len(self._ready)))]
                 try:
@@ -230,7 +230,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             while not keys <= self._outcomes.keys():
                 if self._publisher is not publisher:
                     raise OSError("the connection was lost before the broker confirmed")
-                self._settled_bell.wait(CONFIRM_SECONDS)
+                self._confirms_wake_up.wait(CONFIRM_SECONDS)
 
     def _parked(self, receipt: Any) -> None:
         """Mark the subject as held; its later facts wait in any case, being out of turn."""

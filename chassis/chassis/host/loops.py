@@ -10,25 +10,25 @@ import structlog
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
-from chassis.host.bell import Bell
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
 LAPSE_SECONDS = 2.0
 TASK_SECONDS = 2.0
 LINGER_SECONDS = 0.05
-"""How long a rung loop waits for more commits before it looks: most leave no task."""
+"""How long a woken loop waits for more commits before it looks: most leave no task."""
 FAULT_STEPS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 
 class Loop:
-    """Calls `step` again and again: at once while it says that more waits, else when rung or after `seconds`.
+    """Calls `step` again and again: at once while it says that more waits, else when woken or after `seconds`.
 
     A step that raises is logged and tried again later and later; the loop outlives it.
     """
 
     def __init__(self, name: str, step: Callable[[], bool], seconds: float) -> None:
-        self.bell = Bell()
+        self.wake_up = WakeUp()
         self._name, self._step, self._seconds = name, step, seconds
         self._stopping = False
         self._ended = Event()
@@ -46,7 +46,7 @@ class Loop:
                     more = False
                     faults += 1
                 pause = FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1] if faults else self._seconds
-                if not more and self.bell.wait(pause):
+                if not more and self.wake_up.wait(pause):
                     eventlet.sleep(LINGER_SECONDS)
         finally:
             self._ended.send(None)
@@ -54,13 +54,13 @@ class Loop:
     def stop(self) -> None:
         """End after the step in hand."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
         self._ended.wait()
 
     def kill(self) -> None:
         """End without waiting."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
 
 
 class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
@@ -81,7 +81,7 @@ class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
         self.loop.kill()
 
     def get_dependency(self, worker_ctx: Any) -> Loop:
-        """The loop, so that it can be rung."""
+        """The loop, so that it can be woken."""
         return self.loop
 
 
@@ -102,7 +102,7 @@ class Worker(_LoopBesideService):
         office = self.container.config["OFFICE"]
         office.tasks.take_back()
         self.loop = Loop("worker", lambda: one_task(office), TASK_SECONDS)
-        office.on_commit.append(self.loop.bell.ring)
+        office.on_commit.append(self.loop.wake_up.set)
 
 
 def one_task(office: Any) -> bool:

@@ -15,8 +15,8 @@ from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
 from chassis.broker import CONNECTION_ERRORS, PERSISTENT, AmqpConnection, BrokerConnection, ConfirmedPublisher
-from chassis.host.bell import Bell
 from chassis.host.topology import EVENTS_EXCHANGE
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
@@ -24,15 +24,15 @@ BATCH = 200
 CONFIRM_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LINGER_SECONDS = 0.01
-"""How long a rung relay waits for more commits: several facts then share one claim, one flight and one deletion."""
+"""How long a woken relay waits for more commits: several facts then share one claim, one flight and one deletion."""
 FAULT_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """Empties an outbox. `run` works until `stop`; `broker.run` must run beside it. `bell` wakes it after a commit."""
+    """Empties an outbox. `run` works until `stop`; `broker.run` must run beside it. `wake_up` is set after a commit."""
 
     def __init__(self, outbox: Any, url: str, name: str, poll: float = POLL_SECONDS) -> None:
-        self.bell = Bell()
+        self.wake_up = WakeUp()
         self.broker = BrokerConnection(url, f"{name}-relay", self._opened, self._lost)
         self._outbox = outbox
         self._poll = poll
@@ -41,14 +41,14 @@ class Relay:
         self._confirms: ConfirmedPublisher | None = None
         self._outcomes: dict[str, str | None] = {}
         self._wanted = 0
-        self._settled_bell = Bell()
+        self._confirms_wake_up = WakeUp()
 
     def run(self) -> None:
-        """Publish what waits, whenever rung and every `poll` seconds."""
+        """Publish what waits, whenever woken and every `poll` seconds."""
         faults = 0
         try:
             while not self._stopping:
-                if self.bell.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1]):
+                if self.wake_up.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1]):
                     eventlet.sleep(LINGER_SECONDS)
                 if self._confirms is None or self.broker.blocked:
                     continue
@@ -69,7 +69,7 @@ class Relay:
     def stop(self) -> None:
         """End after the batch in hand."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
         self._ended.wait()
         self.broker.stop()
 
@@ -80,21 +80,21 @@ class Relay:
 
     def _opened(self, connection: AmqpConnection) -> None:
         self._confirms = ConfirmedPublisher(connection.channel(), self._settled)
-        self.bell.ring()
+        self.wake_up.set()
 
     def _lost(self) -> None:
         self._confirms = None
-        self._settled_bell.ring()
+        self._confirms_wake_up.set()
 
     def _settled(self, key: str, fault: str | None) -> None:
         self._outcomes[key] = fault
         if len(self._outcomes) >= self._wanted:
-            self._settled_bell.ring()
+            self._confirms_wake_up.set()
 
     def _drain(self) -> None:
         """Publish what one claim gives, batch by batch.
 
-        After a batch that was not full the next commit rings again, or the next poll looks.
+        After a batch that was not full the next commit or the next poll goes on.
         """
         with self._outbox.claim() as claim:
             while claim is not None and not self._stopping:
@@ -123,10 +123,10 @@ class Relay:
             for row in rows:
                 confirms.send(_message(row), EVENTS_EXCHANGE, row.routing_key)
         while len(self._outcomes) < self._wanted:
-            rung = self._settled_bell.wait(CONFIRM_SECONDS)
+            woken = self._confirms_wake_up.wait(CONFIRM_SECONDS)
             if self._confirms is not confirms:
                 raise OSError("the connection was lost before the broker confirmed")
-            if not rung:
+            if not woken:
                 break
         return self._outcomes
 
@@ -151,7 +151,7 @@ class RelayBesideService(DependencyProvider):  # type: ignore[misc]
         self.relay: Relay | None = None
         if config["RELAY"]:
             self.relay = Relay(config["OFFICE"].outbox, config["AMQP_URI"], self.container.service_name)
-            config["OFFICE"].on_commit.append(self.relay.bell.ring)
+            config["OFFICE"].on_commit.append(self.relay.wake_up.set)
 
     def start(self) -> None:
         """Begin to publish, now or when the broker comes."""
