@@ -112,13 +112,13 @@ def _print(value: Any) -> None:
 
 
 def _serve(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.running import run
+    from chassis.host.process import run
 
     return run(application, config, relay=not options.without_relay)
 
 
 def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.running import run_relay
+    from chassis.host.process import run_relay
 
     return run_relay(application, config)
 

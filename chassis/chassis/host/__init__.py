@@ -12,7 +12,7 @@ def __getattr__(name: str) -> Any:
 
         return Service
     if name == "run":
-        from chassis.host.running import run
+        from chassis.host.process import run
 
         return run
     raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""Running a service, or its relay alone, in this process until it is told to stop."""
+"""The process of a service, or of its relay alone: start, wait for SIGTERM or SIGINT, stop in time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
 
 import eventlet
 import structlog
@@ -24,24 +24,24 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 10.0
 WATCH_SECONDS = 0.2
 OTHER_WORKERS = 4
-"""Workers beside those that answer calls: facts, and room so that the reading greenlet never waits for one."""
+"""Workers beside those that answer calls: facts, and some spare so that the reading greenlet never waits for one."""
 RELAY_POLL_SECONDS = 0.2
 
 
 def service_class(package: str) -> type[Service]:
     """The one subclass of Service in `<package>.service`. Raises ConfigurationFault."""
     module = importlib.import_module(f"{package}.service")
-    found = [
-        thing
-        for thing in vars(module).values()
-        if isinstance(thing, type) and issubclass(thing, Service) and thing is not Service
+    classes = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Service) and value is not Service
     ]
-    if len(found) != 1:
-        raise ConfigurationFault([f"{package}.service must hold one subclass of Service, not {len(found)}"])
-    return found[0]
+    if len(classes) != 1:
+        raise ConfigurationFault([f"{package}.service must hold one subclass of Service, not {len(classes)}"])
+    return classes[0]
 
 
-def make_green(config: Config) -> None:
+def patch_database_driver(config: Config) -> None:
     """Have PostgreSQL's driver yield while it waits; the rest was patched before anything was imported."""
     if config.database_url.startswith("postgresql"):
         from psycogreen.eventlet import patch_psycopg
@@ -51,7 +51,7 @@ def make_green(config: Config) -> None:
 
 def run(application: Application, config: Config, relay: bool = True) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code. `relay=False` leaves the outbox to relays of their own."""
-    make_green(config)
+    patch_database_driver(config)
     office = Office(application, config)
     settings = {
         "AMQP_URI": config.amqp_url,
@@ -61,57 +61,63 @@ def run(application: Application, config: Config, relay: bool = True) -> int:
         "max_workers": config.workers + OTHER_WORKERS,
     }
     container = ServiceContainer(service_class(application.package), settings)
-    stopped = _Stop()
+    stop_request = _StopRequest()
     container.start()
     log.info("service is up", service=office.name, pid=os.getpid())
-    died = eventlet.spawn(container.wait)
-    if stopped.wait(lambda: died.dead):
-        log.critical("the service died", service=office.name)
+    waiter = eventlet.spawn(container.wait)
+    if not stop_request.wait(lambda: waiter.dead):
+        log.critical("the service ended unexpectedly", service=office.name)
         return 1
-    return _ended_in_time(container.stop)
+    return _stop_in_time(container.stop)
 
 
 def run_relay(application: Application, config: Config) -> int:
-    """Empty the outbox until SIGTERM or SIGINT; any number of these may share one PostgreSQL database."""
-    make_green(config)
+    """Empty the outbox until SIGTERM or SIGINT; return the exit code.
+
+    Any number of these may share one PostgreSQL database.
+    """
+    patch_database_driver(config)
     office = Office(application, config)
     relay = Relay(office.outbox, config.amqp_url, office.name, poll=RELAY_POLL_SECONDS)
-    stopped = _Stop()
+    stop_request = _StopRequest()
     threads = [eventlet.spawn(relay.broker.run), eventlet.spawn(relay.run)]
     log.info("relay is up", service=office.name, pid=os.getpid())
-    if stopped.wait(lambda: any(thread.dead for thread in threads)):
-        log.critical("the relay died", service=office.name)
+    if not stop_request.wait(lambda: any(thread.dead for thread in threads)):
+        log.critical("the relay ended unexpectedly", service=office.name)
         return 1
-    return _ended_in_time(relay.stop)
+    return _stop_in_time(relay.stop)
 
 
-class _Stop:
-    """Knows that the process was told to stop. A signal only sets a mark; the waiting greenlet looks at it."""
+class _StopRequest:
+    """SIGTERM or SIGINT. The signal handler only sets a flag; the waiting greenlet polls it."""
 
     def __init__(self) -> None:
-        self._told = False
+        self._received = False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._tell)
+            signal.signal(number, self._on_signal)
 
-    def _tell(self, number: int, frame: Any) -> None:
-        self._told = True
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._received = True
 
-    def wait(self, died: Callable[[], bool]) -> bool:
-        """Wait for a signal (False) or for death from within (True)."""
-        while not self._told:
-            if died():
-                return True
+    def wait(self, ended: Callable[[], bool]) -> bool:
+        """Wait for a signal; return False when `ended` was true before one came."""
+        while not self._received:
+            if ended():
+                return False
             eventlet.sleep(WATCH_SECONDS)
-        return False
+        return True
 
 
-def _ended_in_time(stop: Callable[[], None]) -> int:
-    """Stop cleanly within the time, or leave without: what is unfinished is in the database or in a queue."""
+def _stop_in_time(stop: Callable[[], None]) -> int:
+    """Call `stop` and return 0 when it ends within STOP_SECONDS; otherwise exit the process with code 0.
+
+    What is unfinished then is in the database or in a queue.
+    """
     thread = eventlet.spawn(stop)
     with eventlet.Timeout(STOP_SECONDS, False):
         thread.wait()
         log.info("stopped")
         return 0
-    log.warning("not stopped in time; leaving what waits where it is")
+    log.warning("not stopped in time; unfinished work stays in the database and the queues")
     sys.stdout.flush()
     os._exit(0)
