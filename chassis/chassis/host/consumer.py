@@ -1,4 +1,4 @@
-"""Receiving the facts of other services: batches into one transaction, acknowledged after the commit.
+"""Receiving the facts of other services: a batch in one transaction, acknowledged after the commit.
 
 What cannot be taken now is published again, with confirms, to the retry queue or, for a person, to the parking queue,
 and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; for a moment it
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import amqp
 import eventlet
 import structlog
 from eventlet.event import Event
@@ -38,7 +39,7 @@ IDLE_SECONDS = 30.0
 
 @dataclass
 class _Failure:
-    """Stands for a receipt when handling one message raised."""
+    """Takes the place of a receipt when handling one message raised."""
 
     reason: str
     outcome: str = "failed"
@@ -46,13 +47,13 @@ class _Failure:
 
 
 class Facts(Entrypoint):  # type: ignore[misc]
-    """Marks the method that receives: a list of message bodies in, a list of receipts out."""
+    """Marks the method that receives facts: a list of message bodies in, a list of receipts out, one for each body."""
 
     def setup(self) -> None:
         """Prepare the connection; the broker need not be there."""
         self._service = self.container.service_name
         self._office = self.container.config["OFFICE"]
-        self._ready: deque[Any] = deque()
+        self._messages: deque[amqp.Message] = deque()
         self._wake_up = WakeUp()
         self._stopping = False
         self._ended = Event()
@@ -61,69 +62,72 @@ class Facts(Entrypoint):  # type: ignore[misc]
         self._confirms_wake_up = WakeUp()
         self._numbers = itertools.count(1)
         self.broker = BrokerConnection(
-            self.container.config["AMQP_URI"], f"{self._service}-facts", self._opened, self._lost
+            self.container.config["AMQP_URI"], f"{self._service}-facts", self._on_open, self._on_lost
         )
 
     def start(self) -> None:
-        """Begin to consume, now or when the broker comes."""
+        """Begin to consume, now or as soon as the broker can be reached."""
         self.container.spawn_managed_thread(self.broker.run, identifier="facts-connection")
         self.container.spawn_managed_thread(self._work, identifier="facts")
 
     def stop(self) -> None:
-        """Finish the batch in hand; what is not acknowledged goes back to the queue."""
+        """Finish the present batch; what is not acknowledged goes back to the queue."""
         self._stopping = True
         self._wake_up.set()
         self._ended.wait()
         self.broker.stop()
 
     def kill(self) -> None:
-        """Let go at once."""
+        """End at once; what is not acknowledged goes back to the queue."""
         self._stopping = True
         self.broker.stop(0.1)
 
     # ── the connection ──
 
-    def _opened(self, connection: AmqpConnection) -> None:
-        self._ready.clear()
-        self._publisher = ConfirmedPublisher(connection.channel(), self._settled)
+    def _on_open(self, connection: AmqpConnection) -> None:
+        self._messages.clear()
+        self._publisher = ConfirmedPublisher(connection.channel(), self._on_settled)
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
-        channel.basic_consume(events_queue(self._service), callback=self._received)
+        channel.basic_consume(events_queue(self._service), callback=self._on_message)
 
-    def _lost(self) -> None:
+    def _on_lost(self) -> None:
         self._publisher = None
-        self._ready.clear()
+        self._messages.clear()
         self._confirms_wake_up.set()
 
-    def _received(self, message: Any) -> None:
-        self._ready.append(message)
+    def _on_message(self, message: amqp.Message) -> None:
+        self._messages.append(message)
         self._wake_up.set()
 
-    def _settled(self, key: str, fault: str | None) -> None:
+    def _on_settled(self, key: str, fault: str | None) -> None:
         self._outcomes[key] = fault
         self._confirms_wake_up.set()
 
     # ── the work ──
 
     def _work(self) -> None:
-        """Take what is ready, have it received, settle it; until stopped."""
+        """Take the messages that have arrived, have them received, settle them; until stopped."""
         try:
             while not self._stopping:
-                if not self._ready:
+                if not self._messages:
                     self._wake_up.wait(IDLE_SECONDS)
                     continue
-                batch = [self._ready.popleft() for _ in range(min(BATCH, len(self._ready)))]
+                batch = [self._messages.popleft() for _ in range(min(BATCH, len(self._messages)))]
                 try:
-                    receipts = self._received_by_office(batch)
+                    receipts = self._receive(batch)
                     if receipts is not None:
                         self._settle(batch, receipts)
                 except CONNECTION_ERRORS as fault:
-                    log.warning("a batch was not acknowledged; it comes again", reason=str(fault))
+                    log.warning("a batch was not acknowledged; it will be delivered again", reason=str(fault))
         finally:
             self._ended.send(None)
 
-    def _received_by_office(self, batch: Sequence[Any]) -> list[Any] | None:
-        """Receipts for the batch, however long the database is away; None when the messages are no longer ours."""
+    def _receive(self, batch: Sequence[amqp.Message]) -> list[Any] | None:
+        """Receipts for the batch, however long the database is away; None when it is to be delivered again instead.
+
+        That is so when the connection is lost or the process is stopping.
+        """
         channel = batch[0].channel
         steps = iter(DATABASE_STEPS)
         while not self._stopping and channel.connection is not None:
@@ -143,18 +147,18 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 return self._one_by_one(batch)
         return None
 
-    def _one_by_one(self, batch: Sequence[Any]) -> list[Any] | None:
-        """One of the batch spoils the transaction of all: each gets its own."""
+    def _one_by_one(self, batch: Sequence[amqp.Message]) -> list[Any] | None:
+        """Receive each message in a transaction of its own: one of the batch makes the common one fail."""
         receipts: list[Any] = []
         for message in batch:
-            single = self._received_by_office([message])
+            single = self._receive([message])
             if single is None:
                 return None
             receipts += single
         return receipts
 
     def _run(self, bodies: list[bytes]) -> list[Any]:
-        """Run the service's method in a nameko worker. Raises what it raised."""
+        """Run the service's method in a nameko worker. Raises what the method raised."""
         done = Event()
 
         def handle_result(worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -167,7 +171,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             raise exc_info[1]
         return list(result)
 
-    def _settle(self, batch: Sequence[Any], receipts: Sequence[Any]) -> None:
+    def _settle(self, batch: Sequence[amqp.Message], receipts: Sequence[Any]) -> None:
         """Acknowledge what is taken; publish the rest again and acknowledge what the broker has confirmed.
 
         When the connection is lost nothing is settled: all of it is delivered again.
@@ -201,7 +205,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             )
             eventlet.sleep(1.0)
 
-    def _republish(self, messages: Sequence[tuple[Any, Any, Destination]]) -> set[int]:
+    def _republish(self, messages: Sequence[tuple[amqp.Message, Any, Destination]]) -> set[int]:
         """Publish messages (with receipt and destination) again; return delivery tags of those that were not confirmed.
 
         Raises one of CONNECTION_ERRORS.
@@ -210,7 +214,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         if publisher is None:
             raise OSError("the connection is down")
         exchange = retry_exchange(self._service)
-        sent: dict[str, tuple[Any, Any, Destination]] = {}
+        sent: dict[str, tuple[amqp.Message, Any, Destination]] = {}
         for message, receipt, destination in messages:
             key = str(next(self._numbers))
             sent[key] = (message, receipt, destination)
@@ -221,7 +225,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
             if self._outcomes.pop(key, "not confirmed in time") is not None:
                 unconfirmed.add(message.delivery_info["delivery_tag"])
             elif destination.queue == parked_queue(self._service):
-                self._parked(receipt)
+                self._hold_subject(receipt)
         return unconfirmed
 
     def _wait_for_confirms(self, publisher: ConfirmedPublisher, keys: set[str]) -> None:
@@ -232,8 +236,8 @@ class Facts(Entrypoint):  # type: ignore[misc]
                     raise OSError("the connection was lost before the broker confirmed")
                 self._confirms_wake_up.wait(CONFIRM_SECONDS)
 
-    def _parked(self, receipt: Any) -> None:
-        """Mark the subject as held; its later facts wait in any case, being out of turn."""
+    def _hold_subject(self, receipt: Any) -> None:
+        """Mark the subject of a parked fact as held; its later facts wait in any case, a sequence being missing."""
         log.error(
             "a fact is parked and needs a person",
             outcome=receipt.outcome,
