@@ -16,7 +16,7 @@ from chassis.core import Office
 from chassis.core import config as configuration
 from chassis.core.dates.times import iso
 from chassis.core.triggers.scheduler import NEAR
-from chassis.host.parking import listed
+from chassis.host.parking import parked_messages
 from ops import readiness, topology
 from ops.journeys.http import until
 from ops.runbooks import archive
@@ -110,7 +110,7 @@ def left_over(stack: Stack) -> list[str]:
                 number = connection.channel().queue_declare(f"{service}.{queue}", passive=True).message_count
                 found += [f"{number} in {service}.{queue}"] if number else []
     for service in stack.layout.services:
-        found += [f"{service}: {one.type} of {one.subject}: {one.reason}" for one in listed(url, service)]
+        found += [f"{service}: {one.type} of {one.subject}: {one.reason}" for one in parked_messages(url, service)]
         found += [
             f"{service}: {root} held back" for (root,) in rows(stack, service, "select subject from inbox where held")
         ]

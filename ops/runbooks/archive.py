@@ -17,7 +17,7 @@ from typing import Any
 
 import amqp
 
-from chassis.host.topology import ARCHIVE_STREAM, aside_exchange, events_queue
+from chassis.host.topology import ARCHIVE_STREAM, events_queue, requeue_exchange
 from ops import descriptions, topology
 from ops.layout import SERVICES
 from ops.readiness import connect
@@ -77,7 +77,7 @@ def replay(url: str, facts: Iterable[tuple[str, bytes]], service: str, listens: 
                 message_id=event["id"],
                 type=event["type"],
             )
-            channel.basic_publish_confirm(message, aside_exchange(service), events_queue(service), timeout=10)
+            channel.basic_publish_confirm(message, requeue_exchange(service), events_queue(service), timeout=10)
             number += 1
     return number
 

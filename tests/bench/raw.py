@@ -40,7 +40,7 @@ def publish(url: str, count: int, window: int) -> None:
     import amqp
     import coinstage
 
-    from chassis.line import connect
+    from chassis.broker import connect
 
     connection = connect(url, "raw")
     channel = amqp.Channel(connection)

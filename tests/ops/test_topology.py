@@ -74,9 +74,9 @@ def test_a_fact_reaches_the_services_that_listen_to_its_kind_of_root(
 
 
 @as_user("investigation")
-def test_a_fact_set_aside_comes_back_when_its_time_is_up(channel: amqp.Channel) -> None:
+def test_a_fact_in_the_retry_queue_comes_back_when_its_time_is_up(channel: amqp.Channel) -> None:
     came: list[str] = []
-    channel.basic_publish(amqp.Message("again"), "investigation.aside", "investigation.retry", mandatory=True)
+    channel.basic_publish(amqp.Message("again"), "investigation.requeue", "investigation.retry", mandatory=True)
     channel.basic_consume("investigation.events", callback=lambda message: came.append(message.body), no_ack=True)
     channel.connection.drain_events(timeout=10)
     assert came == ["again"]
@@ -85,7 +85,7 @@ def test_a_fact_set_aside_comes_back_when_its_time_is_up(channel: amqp.Channel) 
 @as_user("investigation")
 def test_what_makes_its_reader_crash_too_often_is_parked(channel: amqp.Channel) -> None:
     came: list[str] = []
-    channel.basic_publish(amqp.Message("poison"), "investigation.aside", "investigation.events")
+    channel.basic_publish(amqp.Message("poison"), "investigation.requeue", "investigation.events")
     channel.basic_consume("investigation.parked", callback=lambda message: came.append(message.body), no_ack=True)
     tag = channel.basic_consume(
         "investigation.events", callback=lambda message: channel.basic_reject(message.delivery_tag, requeue=True)

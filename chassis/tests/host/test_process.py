@@ -1,4 +1,4 @@
-"""Promises of a service's process: tasks, clean ends, and faults of the deployment told in one line."""
+"""Promises of a service's process: tasks, clean ends, and faults of the deployment reported in one line."""
 
 import sqlite3
 import threading
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.slow
 
 def shone(client: RpcClient, coin: str) -> int:
     """How often a coin was polished."""
-    found: int = client.call("purse", "get", {"id": coin}, 5.0)["body"]["shone"]
-    return found
+    count: int = client.call("purse", "get", {"id": coin}, 5.0)["body"]["shone"]
+    return count
 
 
 def test_a_task_is_run_after_the_commit_and_its_act_performed(client: RpcClient, mint: Sample, purse: Sample) -> None:
     coin = strike(client)
-    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse holds it")
+    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse has the coin")
     act(client, "purse", "polish", coin)
     eventually(lambda: shone(client, coin) == 1, what="it shines")
 
@@ -30,7 +30,7 @@ def test_a_task_is_run_after_the_commit_and_its_act_performed(client: RpcClient,
 def test_a_task_that_raises_is_tried_again(client: RpcClient, mint: Sample, purse: Sample) -> None:
     (purse.moods / "raise-task").touch()
     coin = strike(client)
-    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse holds it")
+    eventually(lambda: coinstage.numbers(client, coin) == [], what="the purse has the coin")
     act(client, "purse", "polish", coin)
     seen = purse.moods / "seen-raise-task"
     eventually(lambda: seen.exists() and len(seen.read_text()) >= 2, what="it was tried twice")
@@ -62,7 +62,9 @@ def test_verify_follows_the_hash_chain(client: RpcClient, mint: Sample, purse: S
     assert (done.returncode, done.stdout.strip()) == (0, f"{coin}: intact")
 
 
-def test_a_late_listener_is_told_where_a_subject_stands(client: RpcClient, purse: Sample, url: str) -> None:
+def test_a_service_that_listens_late_is_given_the_last_sequence_of_a_subject(
+    client: RpcClient, purse: Sample, url: str
+) -> None:
     coin = "coin_baseline"
     coinstage.tell(url, coinstage.event(coin, 6, "coin-struck"))
     done = purse.command("baseline", coin, "5")
@@ -81,7 +83,7 @@ def test_the_contracts_need_no_keys(purse: Sample, tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*"))
 
 
-def test_a_database_that_is_away_is_told_as_away(client: RpcClient, mint: Sample) -> None:
+def test_a_database_that_is_away_is_reported_as_away(client: RpcClient, mint: Sample) -> None:
     database = sqlite3.connect(mint.folder / "mint.db", isolation_level=None)
     database.execute("BEGIN IMMEDIATE")
     with pytest.raises(Refusal) as refused:
