@@ -97,6 +97,16 @@ def _parser(package: str) -> argparse.ArgumentParser:
     )
     baseline.add_argument("subject", metavar="SUBJECT", help="id of the other service's root")
     baseline.add_argument("sequence", metavar="SEQUENCE", type=int, help="the last sequence that is not to be taken")
+    change = add(
+        "change-rulebook", _change_rulebook, "move stored roots to a new edition of their rulebook, as its `moves:` say"
+    )
+    change.add_argument(
+        "edition", metavar="EDITION", help="name of the new edition, which must be loaded beside the one it replaces"
+    )
+    change.add_argument(
+        "--final", action="store_true", help="also the roots that have ended, which otherwise stay as they are"
+    )
+    add("rebuild-duties", _rebuild_duties, "write again what waits for whom, from the roots; acts may go on meanwhile")
     _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
     return parser
 
@@ -133,16 +143,23 @@ def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
 def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
     from chassis.core.storage.migrate import upgrade
 
-    upgrade(application, config)
+    upgrade(application.package, config.database_url)
     return 0
 
 
 def _check(application: Any, config: Any, options: argparse.Namespace) -> int:
-    """Opening the office checks everything; a fault raises ConfigurationFault."""
+    """Opening the office checks configuration and rulebooks, then what is stored; a fault raises ConfigurationFault."""
+    from sqlalchemy.exc import DBAPIError
+
     from chassis.core import Office
 
-    Office(application, config)
-    print(f"{application.name}: configuration and rulebook are in order")
+    office = Office(application, config)
+    print(f"{application.name}: configuration and rulebooks are in order: {', '.join(application.registry.books)}")
+    try:
+        office.check_stored()
+        print(f"{application.name}: everything that is stored lives under one of them")
+    except DBAPIError as fault:
+        print(f"{application.name}: the database was not looked at: {fault.orig}")
     return 0
 
 
@@ -161,7 +178,7 @@ def _topology(application: Any, config: Any, options: argparse.Namespace) -> int
 def _contracts(application: Any, config: Any, options: argparse.Namespace) -> int:
     from chassis.core.contracts.documents import write
 
-    write(application, options.folder)
+    write(application.promises(), options.folder)
     return 0
 
 
@@ -185,6 +202,34 @@ def _baseline(application: Any, config: Any, options: argparse.Namespace) -> int
 
     Office(application, config).baseline(options.subject, options.sequence)
     print(f"{application.name}: facts of {options.subject} are taken from {options.sequence + 1} on")
+    return 0
+
+
+def _change_rulebook(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Broken off, it goes on where it stopped."""
+    from chassis.core import Office
+
+    moved = 0
+    for progress in Office(application, config).change_rulebook(options.edition, final=options.final):
+        moved = progress.moved
+        print(
+            f"{application.name}: {progress.moved} moved, {progress.left} left, {progress.drafts_ended} drafts sent back"
+        )
+    print(f"{application.name}: {moved} roots live under {options.edition} now")
+    return 0
+
+
+def _rebuild_duties(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core import Office
+
+    office, rewritten = Office(application, config), 0
+    office.rebuild.restart()
+    while written := office.rebuild_duties():
+        rewritten += written
+    if not office.rebuild.done():
+        print(f"{application.name}: another process is rewriting the duties")
+        return 1
+    print(f"{application.name}: the duties of {rewritten} roots are written again")
     return 0
 
 

@@ -53,6 +53,7 @@ def run(application: Application, config: Config, relay: bool = True) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code. `relay=False` leaves the outbox to relays of their own."""
     patch_database_driver(config)
     office = Office(application, config)
+    office.check_stored()
     settings = {
         "AMQP_URI": config.amqp_url,
         "OFFICE": office,

@@ -94,6 +94,11 @@ class Service:
         return answer(self.office.duties, request)
 
     @rpc
+    def late(self, request: Request) -> dict[str, Any]:
+        """What is overdue, by unit."""
+        return answer(self.office.late, request)
+
+    @rpc
     def journal(self, request: Request) -> dict[str, Any]:
         """The journal of a root or a dossier."""
         return answer(self.office.journal, request)
