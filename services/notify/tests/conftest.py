@@ -1,4 +1,4 @@
-"""The desk that tests of this service sit at, and a press that prints nothing."""
+"""An office of notify for each test, and printing that produces no PDF."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,47 +6,34 @@ from pathlib import Path
 import pytest
 from notify_desk import Desk
 
-from chassis.testing import Cluster, opened, private_postgresql
+from chassis.core import Application
+from chassis.testing import opened
+from notify import app
 from notify.acts import printing
-from notify.app import application
 from notify.rendering.press import Printed
 
 
-def _desk(folder: Path, url: str | None = None) -> Iterator[Desk]:
-    found = Desk(opened(application, folder, url))
-    found.today("2026-07-06")
-    yield found
-    found.office.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk on SQLite; it is the morning of 6 July 2026."""
-    yield from _desk(tmp_path)
-
-
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A PostgreSQL of this run."""
-    with private_postgresql() as cluster:
-        yield cluster
+def application() -> Application:
+    """The application under test."""
+    return app.application
 
 
 @pytest.fixture
-def desk_on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Desk]:
-    """A desk on PostgreSQL, the same morning."""
-    with postgresql.lent(application) as url:
-        yield from _desk(tmp_path, url)
+def database_url() -> None:
+    """SQLite; the storage tests override it with both databases."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest) -> Desk:
-    """A desk on each of the two databases in turn."""
-    found: Desk = request.getfixturevalue("desk" if request.param == "sqlite" else "desk_on_postgresql")
-    return found
+@pytest.fixture
+def desk(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[Desk]:
+    """The service on an empty database; it is the morning of 6 July 2026."""
+    desk = Desk(opened(application, tmp_path, database_url))
+    desk.today("2026-07-06")
+    yield desk
+    desk.office.close()
 
 
 @pytest.fixture
 def quick_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A press that prints nothing, for tests that are not about print."""
+    """Printing returns at once, with bytes that are no PDF; for tests that are not about print."""
     monkeypatch.setattr(printing, "print_paper", lambda page: Printed(f"%PDF {page}".encode(), []))

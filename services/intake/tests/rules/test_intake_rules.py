@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from intake_stage import Stage, refusal
+from intake_stage import refusal
 
 from chassis.testing import rows_of
 from intake.app import application
@@ -20,13 +20,6 @@ def test_every_clause_of_this_service_has_cases():
 
 def test_every_clause_of_this_service_has_an_act():
     assert application.rulebook.carried() == set(application.rulebook.clauses)
-
-
-@pytest.fixture
-def stage(tmp_path):
-    opened = Stage(tmp_path)
-    yield opened
-    opened.office.close()
 
 
 @pytest.mark.parametrize("case", CASES)
