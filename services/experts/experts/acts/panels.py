@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from chassis.core import Act, Moment, Refusal, act
 from chassis.core.schema import Nothing
+from chassis.core.storage.series import next_number
 from chassis.core.store import Root
 from experts.domain import draw, panels, pool
 from experts.schemas.acts import (
@@ -31,7 +32,7 @@ ASKED = (
 @act("panel", "form-panel", PanelRequested)
 def form_panel(do: Act) -> None:
     """Article 20: intake or investigation asks for experts; the panel belongs to the dossier that asked."""
-    number = queries.next_number(do.connection, f"panel-{do.today.year}")
+    number = next_number(do.connection, f"panel-{do.today.year}")
     do.root.number = f"专家组{do.today.year}-{number:03}"
     do.root.title = f"{do.data['product']['name']}·{panels.PURPOSES[do.data['purpose']][0]}专家组"
     do.body.update({key: do.data.get(key) for key in ASKED})

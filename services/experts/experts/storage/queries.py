@@ -4,19 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from experts.domain.pool import Profile, Sitting
-from experts.storage.tables import counters, profile_fields, profiles, relations, sittings
-
-BEGIN_SERIES = text("INSERT INTO counters (series, last) VALUES (:series, 0) ON CONFLICT DO NOTHING")
-
-
-def next_number(connection: Connection, series: str) -> int:
-    """The next number of a series, from 1; the row of the series is locked until the transaction ends."""
-    connection.execute(BEGIN_SERIES, {"series": series})
-    taking = update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
-    return int(connection.execute(taking.returning(counters.c.last)).scalar_one())
+from experts.storage.tables import profile_fields, profiles, relations, sittings
 
 
 def is_registered(connection: Connection, person: str) -> bool:

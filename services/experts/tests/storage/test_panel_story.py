@@ -8,8 +8,9 @@ from experts_stage import PEOPLE, STAGES, Stage, expert
 from sqlalchemy import select
 
 from chassis.core import Refusal
+from chassis.core.storage.series import next_number
 from experts.domain.draw import left, redraw
-from experts.storage import queries, tables
+from experts.storage import tables
 
 REQUEST = STAGES["requested"][0]
 OPINION = {"conclusion": "defect", "reasons": "两批次样品甲醛释放量均超过限量。"}
@@ -209,7 +210,7 @@ def test_numbers_are_taken_once_each_however_many_take_them_at_a_time(stage):
     def take():
         try:
             with stage.office.database.writing() as connection:
-                taken.append(queries.next_number(connection, "panel-2026"))
+                taken.append(next_number(connection, "panel-2026"))
         except Exception as fault:
             faults.append(fault)
 

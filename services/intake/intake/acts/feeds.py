@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 from chassis.core import Act, Refusal, act
 from chassis.core.ids import new_id
 from chassis.core.schema import flatten
+from chassis.core.storage.series import next_number
 from intake.acts.opening import divide, open_lead
 from intake.data import load
 from intake.domain.alerts import as_lead, read_rows
@@ -23,7 +24,7 @@ def import_feed(do: Act) -> None:
     source, year = do.data["source"], do.today.year
     alerts = do.data.get("alerts") or _alerts_in(do.data["rows"])
     divide(do)
-    do.root.number = f"DR{year}-{queries.allot(do.connection, 'feed', year):04d}"
+    do.root.number = f"DR{year}-{next_number(do.connection, f'feed/{year}'):04d}"
     do.data = {
         "source": source,
         "title": do.data.get("title"),

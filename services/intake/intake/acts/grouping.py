@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from chassis.core import Act, act
+from chassis.core.storage.series import next_number
 from chassis.core.work import Handle
 from intake.data import load
 from intake.domain.grouping import Reason, Report, pairs_in, reasons_for
@@ -123,7 +124,7 @@ def cluster(do: Act) -> None:
     for lead in leads:
         take_in(do, lead)
     do.note("reasons", explained(reckon(do).reasons))
-    do.root.number = f"XH{do.today.year}-{queries.allot(do.connection, 'signal', do.today.year):04d}"
+    do.root.number = f"XH{do.today.year}-{next_number(do.connection, f'signal/{do.today.year}'):04d}"
     do.root.title = do.data.get("title") or leads[0].root.title
 
 

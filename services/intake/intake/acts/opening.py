@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.core import Act
+from chassis.core.storage.series import next_number
 from intake.data import load
 from intake.domain.grouping import features_of
 from intake.domain.leads import weight
@@ -41,7 +42,7 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
         | {"regime": other_regime(product["category"], product["name"], load("regimes"))}
         | {key: value for key, value in more.items() if value is not None}
     )
-    do.root.number = f"LN{do.today.year}-{queries.allot(do.connection, 'lead', do.today.year):06d}"
+    do.root.number = f"LN{do.today.year}-{next_number(do.connection, f'lead/{do.today.year}'):06d}"
     do.root.title = _title(product, hazards)
     divide(do)
     text = " ".join(str(data[key]) for key in ("description", "hazard", "injury") if data.get(key))

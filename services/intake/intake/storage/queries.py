@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
+from chassis.core.storage.series import insert_into
 from intake.domain.grouping import WIDEST_BLOCK, Links, Report, block_keys
 from intake.storage import tables
 
@@ -14,23 +14,8 @@ FREE, GROUPED, GONE = "free", "grouped", "gone"
 AT_ONCE = 400
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
-
-
 def _slices(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
-
-
-def allot(connection: Connection, kind: str, year: int) -> int:
-    """Return the next number of a series, from 1; another transaction waits until this one ends, so none is given twice."""
-    series = tables.number_series
-    statement = _insert(connection, series).values(kind=kind, year=year, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=[series.c.kind, series.c.year], set_={"last": series.c.last + 1}
-    )
-    return int(connection.execute(statement.returning(series.c.last)).scalar_one())
 
 
 def known_alerts(connection: Connection, source: str, numbers: Sequence[str]) -> dict[str, str]:
@@ -135,7 +120,7 @@ def decide(
     pairs = {tuple(sorted(pair)) for pair in product(set(ones), set(others)) if pair[0] != pair[1]}
     if not pairs:
         return
-    statement = _insert(connection, links)
+    statement = insert_into(connection, links)
     changed = {name: statement.excluded[name] for name in ("decision", "signal", "decided_on")}
     connection.execute(
         statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed),

@@ -8,6 +8,7 @@ from typing import Any
 from chassis.core import Act, act
 from chassis.core.facts import DocumentIssued
 from chassis.core.schema import Nothing
+from chassis.core.storage.series import next_number
 from notify.domain import numbers
 from notify.rendering.forms import Form, form_for
 from notify.schemas.documents import Rendered, Seal, Voiding
@@ -73,7 +74,7 @@ def _allot(do: Act, form: Form) -> str:
     bureau = numbers.bureau_of(do.data["issuer"])
     code = numbers.code_for(do.settings, bureau, form.kind, form.word)
     year = int(do.data["signed_on"][:4])
-    value = queries.next_value(do.connection, bureau, code, year)
+    value = next_number(do.connection, f"{bureau}/{code}/{year}")
     queries.keep_number(
         do.connection, issuer=bureau, code=code, year=year, value=value, kind=form.kind, document=do.root.id
     )

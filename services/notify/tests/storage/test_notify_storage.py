@@ -7,10 +7,12 @@ from notify_desk import CONFIRMATION, PRODUCER, Desk, issued
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 
+from chassis.core.storage.series import next_number
 from notify.storage import queries
 from notify.storage.tables import numbers
 
-SERIES = ("org_210000", "辽市监消召", 2026)
+ISSUER, CODE, YEAR = "org_210000", "辽市监消召", 2026
+SERIES = f"{ISSUER}/{CODE}/{YEAR}"
 
 
 class Spilt(Exception):
@@ -21,7 +23,7 @@ def take(desk: Desk, attempt: int) -> int | None:
     """Take a number; every third attempt rolls back after taking it."""
     try:
         with desk.office.database.writing() as connection:
-            value = queries.next_value(connection, *SERIES)
+            value = next_number(connection, SERIES)
             if attempt % 3 == 0:
                 raise Spilt
             return value
@@ -38,13 +40,13 @@ def test_forty_at_once_with_rollbacks_leave_no_gap_and_no_repeat(desk: Desk) -> 
 
 def test_a_second_series_counts_by_itself(desk: Desk) -> None:
     with desk.office.database.writing() as connection:
-        assert [queries.next_value(connection, *SERIES) for _ in range(3)] == [1, 2, 3]
-        assert queries.next_value(connection, "org_210100", "沈市监消召", 2026) == 1
-        assert queries.next_value(connection, "org_210000", "辽市监消召", 2027) == 1
+        assert [next_number(connection, SERIES) for _ in range(3)] == [1, 2, 3]
+        assert next_number(connection, "org_210100/沈市监消召/2026") == 1
+        assert next_number(connection, "org_210000/辽市监消召/2027") == 1
 
 
 def test_a_number_is_kept_once(desk: Desk) -> None:
-    row = {"issuer": SERIES[0], "code": SERIES[1], "year": SERIES[2], "value": 1, "kind": "召回通知书"}
+    row = {"issuer": ISSUER, "code": CODE, "year": YEAR, "value": 1, "kind": "召回通知书"}
     with desk.office.database.writing() as connection:
         queries.keep_number(connection, **row, document="document_1")
     with pytest.raises(IntegrityError), desk.office.database.writing() as connection:
