@@ -1,6 +1,6 @@
 """The expert service on nameko."""
 
-from chassis.host import Service
+from chassis.host.service import Service
 from experts.app import application as experts_application
 
 

@@ -1,6 +1,6 @@
 """The investigation service on nameko."""
 
-from chassis.host import Service
+from chassis.host.service import Service
 from investigation.app import application as investigation
 
 

@@ -1,6 +1,6 @@
 """The recall service on nameko."""
 
-from chassis.host import Service
+from chassis.host.service import Service
 from recall.app import application as recall
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from chassis.core import Act, Moment, Refusal, act
 from chassis.core.schema import Nothing
 from chassis.core.storage.series import next_number
-from chassis.core.store import Root
+from chassis.core.store import Part, Root
 from experts.domain import draw, panels, pool
 from experts.schemas.acts import (
     ConfirmSeat,
@@ -90,6 +90,7 @@ def draw_members(do: Act) -> None:
 
 def selectable(connection: Connection, at: Moment) -> list[dict[str, str]]:
     """The choices of `select-members`: whoever may sit, those of the fields asked for first."""
+    assert at.root is not None
     matching = set(_sort_out(connection, at.root, at.today).eligible)
     found = _sort_out(connection, at.root, at.today, any_field=True)
     return [_choice(found.profiles[id]) for id in sorted(found.eligible, key=lambda id: (id not in matching, id))]
@@ -145,11 +146,18 @@ def invite_national_expert(do: Act) -> None:
     do.party("member", do.data["person"], part=seat.id)
 
 
+def _addressed(do: Act) -> Part:
+    """Return the seat that the act addresses; the rows that name `on: seat` always have one."""
+    assert do.part is not None
+    return do.part
+
+
 @act("panel", "confirm-seat", ConfirmSeat)
 def confirm_seat(do: Act) -> None:
     """Article 20, by our own design: the member himself confirms, and declares that he has no interest."""
-    do.part.body["confirmed_on"] = do.today.isoformat()
-    queries.set_seat(do.connection, do.part.id, "confirmed")
+    seat = _addressed(do)
+    seat.body["confirmed_on"] = do.today.isoformat()
+    queries.set_seat(do.connection, seat.id, "confirmed")
 
 
 @act("panel", "declare-conflict", DeclareConflict)
@@ -161,22 +169,25 @@ def declare_conflict(do: Act) -> None:
 @act("panel", "recuse-member", RecuseMember)
 def recuse_member(do: Act) -> None:
     """Article 20 (回避): an interest that others found, or a member who cannot come."""
+    assert do.actor is not None
     _vacate(do, {"by": do.actor.organisation, "ground": do.data["ground"], "reasons": do.data["reasons"]})
 
 
 def _vacate(do: Act, why: dict[str, Any]) -> None:
-    do.part.body["recusal"] = {**why, "on": do.today.isoformat()}
-    do.leave("member", do.part.body["person"])
-    if (do.body["leader"] or {}).get("seat") == do.part.id:
+    seat = _addressed(do)
+    seat.body["recusal"] = {**why, "on": do.today.isoformat()}
+    do.leave("member", seat.body["person"])
+    if (do.body["leader"] or {}).get("seat") == seat.id:
         _replace_leader(do, None)
-    queries.set_seat(do.connection, do.part.id, "conflicted")
+    queries.set_seat(do.connection, seat.id, "conflicted")
 
 
 @act("panel", "replace-member", Nothing)
 def replace_member(do: Act) -> None:
     """Article 20: the next expert of the recorded draw takes the place; who is not eligible any more is passed over."""
+    seat = _addressed(do)
     pooled = _sort_out(do.connection, do.root, do.today)
-    found = draw.replacement(do.body["draw"], do.part.id, pooled.eligible)
+    found = draw.replacement(do.body["draw"], seat.id, pooled.eligible)
     if found is None:
         raise Refusal(
             "guard",
@@ -185,14 +196,15 @@ def replace_member(do: Act) -> None:
         )
     do.body["draw"]["replacements"].append(found)
     do.note("replacement", found)
-    do.part.body["replaced_by"] = _seat(do, pooled.profiles[found["expert"]], "drawn")
-    queries.set_seat(do.connection, do.part.id, "replaced")
+    seat.body["replaced_by"] = _seat(do, pooled.profiles[found["expert"]], "drawn")
+    queries.set_seat(do.connection, seat.id, "replaced")
 
 
 @act("panel", "appoint-leader", Nothing)
 def appoint_leader(do: Act) -> None:
     """Article 20 (组长负责制): one of the members leads, and answers for what he signs."""
-    _replace_leader(do, {"seat": do.part.id, "person": do.part.body["person"]})
+    seat = _addressed(do)
+    _replace_leader(do, {"seat": seat.id, "person": seat.body["person"]})
 
 
 def _replace_leader(do: Act, leader: dict[str, str] | None) -> None:
@@ -211,13 +223,14 @@ def start_work(do: Act) -> None:
 
 def conclusions(connection: Connection, at: Moment) -> list[dict[str, str]]:
     """The choices of `sign-opinion`: what this panel was asked to say."""
-    fitting = panels.CONCLUSIONS_OF[at.root.body["purpose"]]
+    fitting = panels.CONCLUSIONS_OF[at.body["purpose"]]
     return [{"value": code, "zh": panels.CONCLUSIONS[code][0], "en": panels.CONCLUSIONS[code][1]} for code in fitting]
 
 
 @act("panel", "sign-opinion", SignOpinion, choices={"conclusion": conclusions})
 def sign_opinion(do: Act) -> None:
     """Article 20: the leader signs the determination or evaluation and answers for it; dissent is kept."""
+    assert do.actor is not None
     numbers = {seat.body["person"]: seat.body["number"] for seat in panels.held(do.parts("seat"))}
     strangers = [each["member"] for each in do.data["dissent"] if each["member"] not in numbers]
     if strangers:

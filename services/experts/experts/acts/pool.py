@@ -12,6 +12,7 @@ def register_expert(do: Act) -> None:
     """Articles 20 and 7(6): the institution enters an expert; a city enters one of its own reserve."""
     if queries.is_registered(do.connection, do.data["person"]):
         raise Refusal("invalid", errors={"person": ["该人员已在专家库中 / this person stands in the pool already"]})
+    assert do.actor is not None and do.actor.organisation is not None
     reserve = do.actor.organisation != do.settings["institution"]
     number = next_number(do.connection, f"expert-{do.today.year}")
     do.root.number = f"专家{do.today.year}-{number:03}"

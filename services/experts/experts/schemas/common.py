@@ -34,7 +34,7 @@ def person(zh: str = "人员账号", en: str = "Person (account id)", **more: An
 def words(zh: str, en: str, longest: int = 2000, *, required: bool = True, **more: Any) -> fields.String:
     """Free text of at most `longest` characters; long ones get a large box."""
     shape = validate.Length(1, longest, error=f"1 至 {longest} 字 / 1 to {longest} characters")
-    hints = {"long": True} if longest > 300 else {}
+    hints: dict[str, Any] = {"long": True} if longest > 300 else {}
     return fields.String(required=required, validate=shape, metadata=text(zh, en, **hints, **more))
 
 
@@ -43,7 +43,7 @@ def reasons() -> fields.String:
     return words("理由", "Reasons")
 
 
-def expertise() -> fields.List:
+def expertise() -> fields.List[Any]:
     """The fields of expertise, under the key `fields`."""
     return fields.List(
         one_of(triples(FIELDS)),

@@ -74,7 +74,7 @@ def _alerts_in(rows: str) -> list[dict[str, Any]]:
     try:
         return list(schema.dump(schema.load(found)))
     except ValidationError as fault:
-        raise Refusal("invalid", errors=flatten(fault.normalized_messages(), "rows")) from None
+        raise Refusal("invalid", errors=flatten(fault.messages_dict, "rows")) from None
 
 
 @act("lead", "open-from-alert", AlertLead)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chassis.core import Act, act
+from chassis.core import Act, Moment, act
 from chassis.core.storage.series import next_number
 from chassis.core.work import Handle
 from intake.data import load
@@ -23,12 +23,12 @@ def explained(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     return told(reasons, load("reasons"), {"hazard": load("hazards"), "category": load("categories")})
 
 
-def candidate_leads(connection: Connection, moment: Any) -> list[dict[str, str]]:
+def candidate_leads(connection: Connection, moment: Moment) -> list[dict[str, str]]:
     """Return the free leads in the groups proposed, each with its group and the reasons: the choices of `cluster`."""
     return _choices(connection, queries.free_leads(connection, SHOWN))
 
 
-def leads_to_add(connection: Connection, moment: Any) -> list[dict[str, str]]:
+def leads_to_add(connection: Connection, moment: Moment) -> list[dict[str, str]]:
     """Return the free leads that seem to belong to the signal, most alike first: the choices of `add-lead`."""
     if moment is None or moment.root is None:
         return []

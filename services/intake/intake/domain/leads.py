@@ -3,20 +3,25 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from chassis.core import Moment
+
 HEARING = frozenset({"complaints", "public_opinion"})
 
 SEVERITY = {"none": 0, "minor": 1, "severe": 2, "death": 3}
 
 
-def referral_fits(at: Any) -> bool:
+def referral_fits(at: Moment) -> bool:
     """Article 2: 法律法规和规章另有规定的，从其规定. The whole lead goes, so it may not stand in a signal any more.
 
     The part of a producer elsewhere goes alone: the lead and the local operators stay, grouped or not.
     """
-    return bool(at.data.get("ground") == "producer_elsewhere" or at.root.state != "grouped")
+    if at.data.get("ground") == "producer_elsewhere":
+        return True
+    assert at.root is not None
+    return at.root.state != "grouped"
 
 
-def regime_named(at: Any) -> bool:
+def regime_named(at: Moment) -> bool:
     """Article 2: 法律法规和规章另有规定的，从其规定. The letter says which law that is."""
     return bool(at.data.get("ground") != "other_regime" or at.data.get("regime") or at.body.get("regime"))
 

@@ -14,7 +14,7 @@ FREE, GROUPED, GONE = "free", "grouped", "gone"
 AT_ONCE = 400
 
 
-def _slices(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
 
 

@@ -18,7 +18,7 @@ def working_days(zh: str, en: str, *, most: int = 60) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(1, most), metadata=text(zh, en))
 
 
-def attachments(zh: str = "附件", en: str = "Attachments") -> fields.List:
+def attachments(zh: str = "附件", en: str = "Attachments") -> fields.List[Any]:
     """Return a list of up to twenty files."""
     return fields.List(File(), load_default=list, validate=validate.Length(max=20), metadata=text(zh, en))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.core import Act, act
@@ -39,14 +40,16 @@ def number_document(do: Act) -> None:
     _print(do)
 
 
-def _gives_numbers(issuer: Any, organisation: str | None) -> bool:
+def _gives_numbers(issuer: Mapping[str, Any] | None, organisation: str | None) -> bool:
     """A configured issuer without a code (the experts) and a firm give no numbers; any other must have a code."""
     if issuer is not None:
         return bool(issuer.get("code"))
     return organisation is not None and not FIRM.match(organisation)
 
 
-def _registered(issued: dict[str, Any], form: Form, issuer: Any, addressee: Any) -> dict[str, Any]:
+def _registered(
+    issued: dict[str, Any], form: Form, issuer: Mapping[str, Any] | None, addressee: Mapping[str, Any] | None
+) -> dict[str, Any]:
     origin = {key: issued[key] for key in ("root", "root_kind", "root_number", "part", "act", "clause")}
     name = issuer["name"] if issuer else _own_name(issued["fields"])
     return {

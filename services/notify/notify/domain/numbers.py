@@ -41,7 +41,8 @@ def written(code: str, year: int, value: int) -> str:
 
 def faults(settings: Mapping[str, Any]) -> list[str]:
     """What is wrong with the configured codes: one without name or code, or two bureaus that share a code."""
-    found, seen = [], {}
+    found: list[str] = []
+    seen: dict[str, str] = {}
     for organisation, issuer in settings.get("issuers", {}).items():
         found += [f"issuers.{organisation}: no {key}" for key in ("name", "code") if not issuer.get(key)]
         for code in (issuer.get("code"), *issuer.get("kinds", {}).values()):

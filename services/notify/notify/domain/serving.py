@@ -71,4 +71,4 @@ def numbered(at: Moment) -> bool:
 
 def served_otherwise_than_electronically(at: Moment) -> bool:
     """Practice: the arrival in the addressee's system is receipt; the system's own date is not corrected by hand."""
-    return at.body.get("service", {}).get("manner") != ELECTRONIC
+    return bool(at.body.get("service", {}).get("manner") != ELECTRONIC)

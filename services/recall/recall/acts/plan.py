@@ -150,5 +150,6 @@ def stop_production(do: Act) -> None:
 @act("recall", "confirm-stop-sale", ConfirmStopSale)
 def confirm_stop_sale(do: Act) -> None:
     """Article 3(3): operators assist: stop the sale, tell customers, collect."""
+    assert do.actor is not None
     stops = do.body.setdefault("stop_sale", {})
     stops[do.actor.organisation] = do.data

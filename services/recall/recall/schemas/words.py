@@ -36,12 +36,12 @@ def yes_no(zh: str, en: str) -> fields.Boolean:
     return fields.Boolean(required=True, truthy={True}, falsy={False}, metadata=text(zh, en))
 
 
-def items(of: type[Schema], zh: str, en: str, least: int = 0, most: int = 100, **more: Any) -> fields.List:
+def items(of: type[Schema], zh: str, en: str, least: int = 0, most: int = 100, **more: Any) -> fields.List[Any]:
     """A list of rows."""
     return fields.List(fields.Nested(of), validate=validate.Length(least, most), metadata=text(zh, en), **more)
 
 
-def attachments() -> fields.List:
+def attachments() -> fields.List[Any]:
     """The files that go with an act."""
     return fields.List(File(), validate=validate.Length(0, 20), metadata=text("附件", "Attachments"))
 
