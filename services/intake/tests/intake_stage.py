@@ -1,4 +1,4 @@
-"""An office of intake opened on a database, and the people who act in it: what the rule and storage tests play on."""
+"""An office of intake on a database, and the people who act in it, for the rule and storage tests."""
 
 import json
 import re
@@ -86,8 +86,8 @@ class Stage:
 
     def root(self, id: str, who: str = "recall") -> dict[str, Any]:
         """A root as the recall division (or another) sees it."""
-        found: dict[str, Any] = self.office.get({"token": self.token(who), "id": id})
-        return found
+        root: dict[str, Any] = self.office.get({"token": self.token(who), "id": id})
+        return root
 
     def do(
         self,
@@ -186,8 +186,8 @@ class Stage:
     def choices(self, kind: str, act: str, who: str, id: str | None = None) -> dict[str, list[dict[str, str]]]:
         """The choices of the moment that an act offers."""
         offers = self.office.acts({"token": self.token(who), "kind": kind, "id": id})
-        found: dict[str, list[dict[str, str]]] = next(offer["choices"] for offer in offers if offer["act"] == act)
-        return found
+        choices: dict[str, list[dict[str, str]]] = next(offer["choices"] for offer in offers if offer["act"] == act)
+        return choices
 
     def go(self, step: str | Mapping[str, Any]) -> None:
         """Take a step of a case: a stage by name, a date, an event, an opinion, or an act."""
@@ -218,8 +218,8 @@ class Stage:
             return {key: self._meant(value) for key, value in data.items()}
         if isinstance(data, list):
             return [self._meant(value) for value in data]
-        found = re.fullmatch(r"<lead (\d+)>", data) if isinstance(data, str) else None
-        return self.leads[int(found[1]) - 1] if found else data
+        match = re.fullmatch(r"<lead (\d+)>", data) if isinstance(data, str) else None
+        return self.leads[int(match[1]) - 1] if match else data
 
 
 def refusal(stage: Stage, step: str | Mapping[str, Any]) -> Refusal | None:

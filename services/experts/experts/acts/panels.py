@@ -42,22 +42,22 @@ def form_panel(do: Act) -> None:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """The pool sorted out for one panel: who may sit on it, who may not and why, and the profiles of all by id."""
+class Eligibility:
+    """The admitted experts judged for one panel: the ids of the eligible, of the others with the reason, and every profile by id."""
 
     eligible: list[str]
     others: Mapping[str, str]
     profiles: dict[str, pool.Profile]
 
 
-def _sort_out(connection: Connection, root: Root, today: date, *, any_field: bool = False) -> Sorted:
-    """Sort out the admitted experts for this panel today; `any_field` leaves the fields asked for out of it."""
+def _judge(connection: Connection, root: Root, today: date, *, any_field: bool = False) -> Eligibility:
+    """Judge the admitted experts for this panel today; with `any_field` the fields asked for do not count."""
     profiles = queries.admitted(connection)
     asked = root.body
     fields = frozenset() if any_field else frozenset(asked["fields"])
-    wanted = pool.Wanted(root.id, asked["purpose"], fields, asked["producer"].get("code"), today)
-    eligible, others = pool.sort_out(profiles, wanted, queries.sat_in(connection, root.dossier))
-    return Sorted(eligible, others, {profile.expert: profile for profile in profiles})
+    criteria = pool.Criteria(root.id, asked["purpose"], fields, asked["producer"].get("code"), today)
+    eligible, others = pool.sort_out(profiles, criteria, queries.sat_in(connection, root.dossier))
+    return Eligibility(eligible, others, {profile.expert: profile for profile in profiles})
 
 
 def _seat(do: Act, profile: pool.Profile, how: str) -> str:
@@ -71,29 +71,30 @@ def _seat(do: Act, profile: pool.Profile, how: str) -> str:
 @act("panel", "draw-members", Nothing)
 def draw_members(do: Act) -> None:
     """Article 20, by our own design: as many members as asked for, drawn so that anybody can redo it."""
-    found = _sort_out(do.connection, do.root, do.today)
+    eligibility = _judge(do.connection, do.root, do.today)
     try:
-        record = draw.draw(do.root.id, do.body["request"], found.eligible, do.root.head, do.body["size"])
+        record = draw.draw(do.root.id, do.body["request"], eligibility.eligible, do.root.head, do.body["size"])
     except draw.TooFewEligible as few:
         raise Refusal(
             "guard",
-            f"符合条件的专家仅 {few.eligible} 名，不足 {few.wanted} 名，可说明理由指名选定或聘请全国专家",
-            f"{few.eligible} experts are eligible for {few.wanted} seats: select by name, or invite a national expert",
+            f"符合条件的专家仅 {few.eligible} 名，不足 {few.seats} 名，可说明理由指名选定或聘请全国专家",
+            f"{few.eligible} experts are eligible for {few.seats} seats: select by name, or invite a national expert",
             eligible=few.eligible,
-            wanted=few.wanted,
+            wanted=few.seats,
         ) from None
     for expert in record["members"]:
-        _seat(do, found.profiles[expert], "drawn")
+        _seat(do, eligibility.profiles[expert], "drawn")
     do.body["draw"] = record
-    do.note("draw", {**record, "left_out": dict(found.others)})
+    do.note("draw", {**record, "left_out": dict(eligibility.others)})
 
 
 def selectable(connection: Connection, at: Moment) -> list[dict[str, str]]:
     """The choices of `select-members`: whoever may sit, those of the fields asked for first."""
     assert at.root is not None
-    matching = set(_sort_out(connection, at.root, at.today).eligible)
-    found = _sort_out(connection, at.root, at.today, any_field=True)
-    return [_choice(found.profiles[id]) for id in sorted(found.eligible, key=lambda id: (id not in matching, id))]
+    matching = set(_judge(connection, at.root, at.today).eligible)
+    eligibility = _judge(connection, at.root, at.today, any_field=True)
+    in_order = sorted(eligibility.eligible, key=lambda expert: (expert not in matching, expert))
+    return [_choice(eligibility.profiles[expert]) for expert in in_order]
 
 
 def _choice(profile: pool.Profile) -> dict[str, str]:
@@ -106,7 +107,7 @@ def _choice(profile: pool.Profile) -> dict[str, str]:
 def select_members(do: Act) -> None:
     """Article 20, by our own design: where few are eligible the institution picks by name, and says why."""
     vacant = panels.vacancies(do.parts("seat"), do.body["size"])
-    matching = len(_sort_out(do.connection, do.root, do.today).eligible)
+    matching = len(_judge(do.connection, do.root, do.today).eligible)
     enough = vacant * do.settings["few_eligible_per_seat"]
     if matching >= enough:
         raise Refusal(
@@ -117,19 +118,19 @@ def select_members(do: Act) -> None:
             few_below=enough,
         )
     chosen = list(dict.fromkeys(do.data["members"]))
-    found = _sort_out(do.connection, do.root, do.today, any_field=True)
-    _refuse_selection(chosen, vacant, found)
+    eligibility = _judge(do.connection, do.root, do.today, any_field=True)
+    _refuse_selection(chosen, vacant, eligibility)
     for expert in chosen:
-        _seat(do, found.profiles[expert], "selected")
+        _seat(do, eligibility.profiles[expert], "selected")
     selection = {"members": chosen, "reasons": do.data["reasons"], "eligible": matching}
     do.body.setdefault("selections", []).append(selection)
 
 
-def _refuse_selection(chosen: list[str], vacant: int, found: Sorted) -> None:
+def _refuse_selection(chosen: list[str], vacant: int, eligibility: Eligibility) -> None:
     """Refuse more members than seats are vacant, and anybody who may not sit on this panel whatever his field."""
     faults = [f"空缺席位只有 {vacant} 个 / only {vacant} seats are vacant"] if len(chosen) > vacant else []
-    for expert in sorted(set(chosen) - set(found.eligible)):
-        zh, en = pool.REASONS[found.others.get(expert, "not_admitted")]
+    for expert in sorted(set(chosen) - set(eligibility.eligible)):
+        zh, en = pool.REASONS[eligibility.others.get(expert, "not_admitted")]
         faults.append(f"{zh} / {en}: {expert}")
     if faults:
         raise Refusal("invalid", errors={"members": faults})
@@ -168,7 +169,7 @@ def declare_conflict(do: Act) -> None:
 
 @act("panel", "recuse-member", RecuseMember)
 def recuse_member(do: Act) -> None:
-    """Article 20 (回避): an interest that others found, or a member who cannot come."""
+    """Article 20 (回避): an interest that others discovered, or a member who cannot come."""
     assert do.actor is not None
     _vacate(do, {"by": do.actor.organisation, "ground": do.data["ground"], "reasons": do.data["reasons"]})
 
@@ -186,17 +187,17 @@ def _vacate(do: Act, why: dict[str, Any]) -> None:
 def replace_member(do: Act) -> None:
     """Article 20: the next expert of the recorded draw takes the place; who is not eligible any more is passed over."""
     seat = _addressed(do)
-    pooled = _sort_out(do.connection, do.root, do.today)
-    found = draw.replacement(do.body["draw"], seat.id, pooled.eligible)
-    if found is None:
+    eligibility = _judge(do.connection, do.root, do.today)
+    replacement = draw.replacement(do.body["draw"], seat.id, eligibility.eligible)
+    if replacement is None:
         raise Refusal(
             "guard",
             "抽取名单中已无符合条件的专家，可说明理由指名选定或聘请全国专家",
             "nobody on the list of the draw is eligible any more: select by name, or invite a national expert",
         )
-    do.body["draw"]["replacements"].append(found)
-    do.note("replacement", found)
-    seat.body["replaced_by"] = _seat(do, pooled.profiles[found["expert"]], "drawn")
+    do.body["draw"]["replacements"].append(replacement)
+    do.note("replacement", replacement)
+    seat.body["replaced_by"] = _seat(do, eligibility.profiles[replacement["expert"]], "drawn")
     queries.set_seat(do.connection, seat.id, "replaced")
 
 
@@ -261,7 +262,7 @@ def _opinion_paper(do: Act, numbers: dict[str, str]) -> dict[str, Any]:
 
 @act("panel", "withdraw-panel", Reasoned)
 def withdraw_panel(do: Act) -> None:
-    """Article 20: the panel is no longer wanted, or was wrongly asked for; whoever asked is told."""
+    """Article 20: the panel is no longer needed, or was wrongly asked for; the asking service receives the fact."""
     do.body["withdrawal"] = {"on": do.today.isoformat(), "reasons": do.data["reasons"]}
     queries.release(do.connection, do.root.id)
     do.fact("panel-withdrawn", {**_asked(do), "reasons": do.data["reasons"], "withdrawn_on": do.today.isoformat()})

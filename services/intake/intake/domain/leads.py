@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.core import Moment
 
-HEARING = frozenset({"complaints", "public_opinion"})
+COMPLAINT_OFFICES = frozenset({"complaints", "public_opinion"})
 
 SEVERITY = {"none": 0, "minor": 1, "severe": 2, "death": 3}
 
@@ -29,12 +29,12 @@ def regime_named(at: Moment) -> bool:
 def duty(area: str | None, offices: Collection[str]) -> str:
     """Return the clause under which a division or bureau hands over what it found.
 
-    A county acts under article 6, a city under 5(1); of the province's divisions those that hear complaints and watch
+    A county acts under article 6, a city under 5(1); of the province's divisions those that receive complaints and monitor
     public opinion under 8(3), the others under 8(2). `area` is a six-digit administrative division code.
     """
     if area and not area.endswith("0000"):
         return "5(1)" if area[4:] in ("00", "88") else "6"
-    return "8(3)" if HEARING & set(offices) else "8(2)"
+    return "8(3)" if COMPLAINT_OFFICES & set(offices) else "8(2)"
 
 
 def weight(body: Mapping[str, Any]) -> int:

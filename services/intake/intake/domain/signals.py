@@ -9,7 +9,7 @@ from chassis.core import Moment
 def holds_the_lead(at: Moment) -> bool:
     """Article 9: 技术机构对消费品缺陷信息线索进行综合分析处理; only what a signal holds can be split from it."""
     assert at.root is not None
-    return all(found.root.body.get("signal") == at.root.id for found in at.named.get("lead", []))
+    return all(lead.root.body.get("signal") == at.root.id for lead in at.named.get("lead", []))
 
 
 def another_lead_left(at: Moment) -> bool:

@@ -21,23 +21,23 @@ def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
 def known_alerts(connection: Connection, source: str, numbers: Sequence[str]) -> dict[str, str]:
     """Return which of a source's alert numbers are known, with the lead each opened."""
     alerts = tables.foreign_alerts
-    found: dict[str, str] = {}
+    leads: dict[str, str] = {}
     for some in _slices(numbers):
         query = select(alerts.c.alert_number, alerts.c.lead).where(
             alerts.c.source == source, alerts.c.alert_number.in_(some)
         )
-        found |= {row.alert_number: row.lead for row in connection.execute(query)}
-    return found
+        leads |= {row.alert_number: row.lead for row in connection.execute(query)}
+    return leads
 
 
-def remember_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
+def record_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
     """Record that an alert has opened a lead; the primary key refuses a second lead for it."""
     connection.execute(
         tables.foreign_alerts.insert().values(source=source, alert_number=number, lead=lead, feed=feed, seen=1)
     )
 
 
-def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> None:
+def count_sighting(connection: Connection, source: str, numbers: Sequence[str]) -> None:
     """Count one more sighting of each of these known alerts."""
     alerts = tables.foreign_alerts
     for some in _slices(numbers):
@@ -63,20 +63,20 @@ def _keep_keys(connection: Connection, lead: str, features: Mapping[str, Any]) -
         connection.execute(tables.block_keys.insert(), [{"key": key, "lead": lead} for key in keys])
 
 
-def place(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
+def set_grouping(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
     """Record that a lead is free, grouped in a signal, or gone."""
     connection.execute(
         update(tables.lead_features).where(tables.lead_features.c.lead == lead).values(state=state, signal=signal)
     )
 
 
-def described(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
+def lead_rows(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return number, title, state, signal, severity and features of leads, by id."""
-    found: dict[str, dict[str, Any]] = {}
+    by_lead: dict[str, dict[str, Any]] = {}
     for some in _slices(leads):
         rows = connection.execute(select(tables.lead_features).where(tables.lead_features.c.lead.in_(some))).mappings()
-        found |= {row["lead"]: dict(row) for row in rows}
-    return found
+        by_lead |= {row["lead"]: dict(row) for row in rows}
+    return by_lead
 
 
 def free_leads(connection: Connection, limit: int) -> list[str]:
@@ -86,7 +86,7 @@ def free_leads(connection: Connection, limit: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def keyed(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]:
+def key_rows(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]:
     """Return the rows of (block key, lead) of these leads."""
     keys = tables.block_keys
     rows: list[tuple[str, str]] = []
@@ -104,18 +104,18 @@ def neighbours(connection: Connection, leads: Sequence[str]) -> list[str]:
     shared: set[str] = set()
     for some in _slices(leads):
         shared.update(connection.execute(select(keys.c.key).where(keys.c.lead.in_(some)).distinct()).scalars())
-    found: dict[str, set[str]] = {}
+    blocks: dict[str, set[str]] = {}
     for some in _slices(sorted(shared)):
         for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.key.in_(some))):
-            found.setdefault(key, set()).add(lead)
-    near = {lead for block in found.values() if len(block) <= WIDEST_BLOCK for lead in block} - set(leads)
-    return sorted(lead for lead, row in described(connection, sorted(near)).items() if row["state"] == FREE)
+            blocks.setdefault(key, set()).add(lead)
+    near = {lead for block in blocks.values() if len(block) <= WIDEST_BLOCK for lead in block} - set(leads)
+    return sorted(lead for lead, row in lead_rows(connection, sorted(near)).items() if row["state"] == FREE)
 
 
-def decide(
+def record_decisions(
     connection: Connection, ones: Iterable[str], others: Iterable[str], decision: str, signal: str, on: str
 ) -> None:
-    """Remember that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
+    """Record that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
     links = tables.decided_links
     pairs = {tuple(sorted(pair)) for pair in product(set(ones), set(others)) if pair[0] != pair[1]}
     if not pairs:
@@ -143,13 +143,13 @@ def links_among(connection: Connection, leads: Sequence[str]) -> Links:
     return Links.of(rows)
 
 
-def forget(connection: Connection, lead: str) -> None:
+def remove_from_grouping(connection: Connection, lead: str) -> None:
     """Take a lead out of grouping for good: its block keys go, its features stay as the record."""
     connection.execute(delete(tables.block_keys).where(tables.block_keys.c.lead == lead))
-    place(connection, lead, GONE)
+    set_grouping(connection, lead, GONE)
 
 
-def remember_again(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
-    """Bring a lead that was forgotten back into grouping."""
+def return_to_grouping(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
+    """Bring a lead that was taken out back into grouping."""
     _keep_keys(connection, lead, features)
-    place(connection, lead, FREE)
+    set_grouping(connection, lead, FREE)

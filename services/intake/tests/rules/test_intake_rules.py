@@ -30,8 +30,8 @@ def test_case(case, stage):
     refused = refusal(stage, case["when"])
     if "refused" in then:
         assert refused is not None, "it was done"
-        told = {"code": refused.code, "guard": refused.facts.get("guard"), "field": next(iter(refused.errors), None)}
-        assert {key: told[key] for key in then["refused"]} == then["refused"]
+        answer = {"code": refused.code, "guard": refused.facts.get("guard"), "field": next(iter(refused.errors), None)}
+        assert {key: answer[key] for key in then["refused"]} == then["refused"]
         return
     assert refused is None, f"refused: {refused}"
     holds(stage, then)
@@ -60,11 +60,11 @@ def holds(stage, then):
         assert with_it == then["same_dossier"]
     if "leads_in_all" in then:
         assert len(stage.leads) == then["leads_in_all"]
-    told(stage, root, entry, then)
+    holds_in_entry(stage, root, entry, then)
     assert stage.office.verify(root["id"]) == []
 
 
-def told(stage, root, entry, then):
+def holds_in_entry(stage, root, entry, then):
     """Whether clause, number, documents, facts and findings are what a case says."""
     if "clause" in then:
         assert entry["clause"] == then["clause"]
