@@ -1,4 +1,4 @@
-"""The cases that a jurist writes, a file a clause, played on the service; and the rulebook's rows, each held to its word."""
+"""The rule cases, a file a clause, run on the service; and the rulebook's rows, each checked from every state and for every actor."""
 
 import csv
 from importlib.resources import files

@@ -18,9 +18,9 @@ def play(stage, *steps):
 
 def test_a_case_from_the_finding_to_the_submission_for_an_order(stage):
     case = play(stage, "confirmed", "order asked after outcome", "order")
-    found = stage.get("handler", case)
-    assert (found["state"], found["title"]) == ("ordered", "辽宁示例家具制造有限公司：示例学习桌")
-    clocks = {clock["clock"]: (clock["due_on"], clock["state"]) for clock in found["clocks"]}
+    root = stage.get("handler", case)
+    assert (root["state"], root["title"]) == ("ordered", "辽宁示例家具制造有限公司：示例学习桌")
+    clocks = {clock["clock"]: (clock["due_on"], clock["state"]) for clock in root["clocks"]}
     assert clocks == {
         "notice": ("2026-04-08", "met"),
         "analysis": ("2026-04-29", "met"),
@@ -62,18 +62,18 @@ def test_a_case_keeps_the_dossier_of_the_lead_it_came_from(stage):
     assert stage.get("handler", case)["dossier"] == "dossier_example"
 
 
-def test_a_document_is_told_as_on_the_clause_and_signed_by_the_leader(stage):
+def test_a_document_is_issued_on_the_clause_and_signed_by_the_leader(stage):
     play(stage, "defect found", "recall notified")
-    told = stage.facts("document-issued")[-1]
-    assert (told["clause"], told["signed_by"], told["issuer"]) == ("13(c)", "p_office_leader", "org_210000")
-    assert "十个工作日" in told["remedy"]
+    fact = stage.facts("document-issued")[-1]
+    assert (fact["clause"], fact["signed_by"], fact["issuer"]) == ("13(c)", "p_office_leader", "org_210000")
+    assert "十个工作日" in fact["remedy"]
 
 
 def test_the_producer_sees_its_own_papers_and_nothing_of_the_inquiry(stage):
     case = play(stage, "served")
-    found = stage.get("producer", case)
-    assert set(found["body"]) == {"producer", "product", "notice", "analysis", "recall_notice"}
-    assert found["parts"] == found["parties"] == found["drafts"] == []
+    root = stage.get("producer", case)
+    assert set(root["body"]) == {"producer", "product", "notice", "analysis", "recall_notice"}
+    assert root["parts"] == root["parties"] == root["drafts"] == []
     shown = {entry["act"] for entry in stage.office.journal({"token": stage.token("producer"), "id": case})}
     assert {"notify-producer", "submit-analysis", "enter-receipt"} <= shown
     assert shown.isdisjoint({"evaluate-analysis", "record-visit", "record-determination", "draft"})
@@ -93,7 +93,7 @@ def test_a_trade_secret_is_sealed_and_opened_for_those_who_may_see_it(stage):
     }
 
 
-def test_a_bureau_without_a_part_in_the_case_finds_nothing(stage):
+def test_a_bureau_without_a_part_in_the_case_sees_nothing(stage):
     case = play(stage, "investigating", "city commissioned")
     assert [item["id"] for item in search(stage, "shenyang")] == [case]
     assert search(stage, "dalian") == search(stage, "other") == search(stage, None) == []
