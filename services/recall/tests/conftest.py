@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from recall_house import House
+from recall_stage import Stage
 
 from chassis.core import Application
 from chassis.testing import opened
@@ -23,9 +23,9 @@ def database_url() -> None:
 
 
 @pytest.fixture
-def house(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[House]:
+def stage(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[Stage]:
     """The service on an empty database, on the day of the sample case's notice."""
-    house = House(opened(application, tmp_path, database_url))
-    house.on("2026-07-06")
-    yield house
-    house.office.close()
+    stage = Stage(opened(application, tmp_path, database_url))
+    stage.on("2026-07-06")
+    yield stage
+    stage.office.close()

@@ -1,4 +1,4 @@
-"""Which bureau stands behind the person who acts."""
+"""The bureau for which a person acts."""
 
 from chassis.core import Act
 

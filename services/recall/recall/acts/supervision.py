@@ -46,11 +46,11 @@ def _count(do: Act, as_of: str, before: Recovered) -> None:
         check_recovered(recovered, quantities, before)
     except CountFault as fault:
         raise refused(fault, dealers="from_dealers", consumers="from_consumers") from None
-    found = {"as_of": as_of, "dealers": recovered.dealers, "consumers": recovered.consumers}
-    found |= {"rate": return_rate(recovered, quantities), "round": do.body["round"]}
-    do.body["recovered"] = found
-    do.body.setdefault("progress", []).append(found)
-    do.note("recovered", found)
+    progress = {"as_of": as_of, "dealers": recovered.dealers, "consumers": recovered.consumers}
+    progress |= {"rate": return_rate(recovered, quantities), "round": do.body["round"]}
+    do.body["recovered"] = progress
+    do.body.setdefault("progress", []).append(progress)
+    do.note("recovered", progress)
 
 
 @act("recall", "assign-supervision", AssignSupervision)
@@ -76,9 +76,9 @@ def submit_feedback(do: Act) -> None:
     """Article 17(2): the city or county checks the producer against its plan, statement and summary, and feeds back."""
     part = do.part
     assert part is not None
-    found = do.data | {"round": do.body["round"], "supervision": part.id, "organisation": part.body["organisation"]}
-    do.body.setdefault("feedback", []).append(found)
-    part.body["feedback"] = found
+    feedback = do.data | {"round": do.body["round"], "supervision": part.id, "organisation": part.body["organisation"]}
+    do.body.setdefault("feedback", []).append(feedback)
+    part.body["feedback"] = feedback
     do.document(
         to=do.settings["province"],
         fields={"product": do.body["product"], "producer": do.body["producer"]}

@@ -5,128 +5,130 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from recall_house import CASE, NOTIFIED, PEOPLE, STEPS
+from recall_stage import CASE, NOTIFIED, PEOPLE, STEPS
 from sqlalchemy import func, select
 
 from chassis.core import Refusal, tables
 from recall.storage import queries
 
 
-def told(recall: str, **more) -> dict:
+def fact_about(recall: str, **more) -> dict:
     """The data of a fact about the sample case's recall."""
     return {"case": CASE, "recall": recall, "root": recall, "document": "document_example", **more}
 
 
-def do(house, recall: str, *steps: str) -> dict:
+def do(stage, recall: str, *steps: str) -> dict:
     """People do steps of steps.yaml, one after the other; the last outcome."""
     outcome: dict = {}
     for step in steps:
         row = STEPS[step]
-        data = {name: house.today if value == "today" else value for name, value in row["data"].items()}
-        part = house.parts_of(recall, row["part"])[-1]["id"] if "part" in row else None
-        outcome = house.act(row["who"], "recall", row["act"], recall, data, part)
+        data = {name: stage.today if value == "today" else value for name, value in row["data"].items()}
+        part = stage.parts_of(recall, row["part"])[-1]["id"] if "part" in row else None
+        outcome = stage.act(row["who"], "recall", row["act"], recall, data, part)
     return outcome
 
 
-def begin(house) -> str:
+def begin(stage) -> str:
     """The recall that the notice of the sample case opens."""
-    assert house.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_story") == "taken"
-    (recall,) = house.roots("recall")
+    assert stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_story") == "taken"
+    (recall,) = stage.roots("recall")
     return recall
 
 
-def tell(house, recall: str, type: str, **data) -> str:
-    """Another service tells a fact about the recall."""
+def deliver(stage, recall: str, type: str, **data) -> str:
+    """Another service publishes a fact about the recall; returns the outcome of its receipt."""
     subject = CASE if type.startswith("investigation.") else data.get("publication", "document_example")
-    return house.event(type, told(recall, **data), subject=subject, dossier="dossier_story")
+    return stage.event(type, fact_about(recall, **data), subject=subject, dossier="dossier_story")
 
 
-def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(house):
-    recall = begin(house)
-    house.on("2026-07-17")
-    assert tell(house, recall, "investigation.objection-filed.v1", filed_on="2026-07-17") == "taken"
-    house.on("2026-08-03")
+def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(stage):
+    recall = begin(stage)
+    stage.on("2026-07-17")
+    assert deliver(stage, recall, "investigation.objection-filed.v1", filed_on="2026-07-17") == "taken"
+    stage.on("2026-08-03")
     decided = {"outcome": "defect_confirmed", "decided_on": "2026-07-31", "served_on": "2026-08-03"}
-    assert tell(house, recall, "investigation.objection-decided.v1", **decided) == "taken"
-    house.on("2026-08-14")
-    filed = do(house, recall, "plan")
+    assert deliver(stage, recall, "investigation.objection-decided.v1", **decided) == "taken"
+    stage.on("2026-08-14")
+    filed = do(stage, recall, "plan")
     clocks = {(clock["clock"], clock["event"]): clock["due_on"] for clock in filed["clocks"]}
     assert clocks[("plan", "met")] == "2026-08-17"
     assert clocks[("publication", "started")] == "2026-08-19"
-    do(house, recall, "form", "advice", "stopped", "sale stopped", "notice")
-    house.on("2026-08-19")
+    do(stage, recall, "form", "advice", "stopped", "sale stopped", "notice")
+    stage.on("2026-08-19")
     published = {"publication": "publication_1", "national_number": "示例2026-001", "published_on": "2026-08-19"}
-    assert tell(house, recall, "notify.recall-published.v1", **published) == "taken"
-    do(house, recall, "assigned", "accepted")
-    house.on("2026-09-01")
-    do(house, recall, "progress one", "fed back", "feedback noted", "evaluated insufficient")
-    assert house.system(recall).root.body["effect"]["rate"] == 3861
-    do(house, recall, "required again")
+    assert deliver(stage, recall, "notify.recall-published.v1", **published) == "taken"
+    do(stage, recall, "assigned", "accepted")
+    stage.on("2026-09-01")
+    do(stage, recall, "progress one", "fed back", "feedback noted", "evaluated insufficient")
+    assert stage.system(recall).root.body["effect"]["rate"] == 3861
+    do(stage, recall, "required again")
     served = {"act": "require-re-recall", "served_on": "2026-09-02", "number": "示例文号"}
-    house.on("2026-09-02")
-    assert tell(house, recall, "notify.document-served.v1", **served) == "taken"
-    house.on("2026-09-10")
-    do(house, recall, "supplementary plan")
-    house.on("2026-11-17")
-    do(house, recall, "progress two", "fed back", "evaluated sufficient", "summary")
-    closed = do(house, recall, "closed with reasons")
+    stage.on("2026-09-02")
+    assert deliver(stage, recall, "notify.document-served.v1", **served) == "taken"
+    stage.on("2026-09-10")
+    do(stage, recall, "supplementary plan")
+    stage.on("2026-11-17")
+    do(stage, recall, "progress two", "fed back", "evaluated sufficient", "summary")
+    closed = do(stage, recall, "closed with reasons")
 
     assert (closed["state"], closed["number"], closed["dossier"]) == ("closed", "示例2026-001", "dossier_story")
-    assert [fact["kind"] for fact in house.facts("document-issued")] == [
+    assert [fact["kind"] for fact in stage.facts("document-issued")] == [
         "消费品召回计划", "召回公告", "核查表", "效果评估报告", "重新召回通知书", "消费品召回计划", "核查表", "效果评估报告", "召回总结",
     ]  # fmt: skip
-    (told_closed,) = house.facts("recall-closed")
-    assert (told_closed["rate"], told_closed["rounds"], told_closed["case"]) == (6592, 2, CASE)
-    assert house.office.verify("dossier_story") == []
-    assert not [run for run in house.system(recall).clocks if run.state == "running"]
+    (closed_fact,) = stage.facts("recall-closed")
+    assert (closed_fact["rate"], closed_fact["rounds"], closed_fact["case"]) == (6592, 2, CASE)
+    assert stage.office.verify("dossier_story") == []
+    assert not [run for run in stage.system(recall).clocks if run.state == "running"]
 
 
-def test_a_fact_that_arrives_three_times_opens_one_recall(house):
-    begin(house)
-    repeats = [house.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, sequence=1) for _ in range(2)]
+def test_a_fact_that_arrives_three_times_opens_one_recall(stage):
+    begin(stage)
+    repeats = [stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, sequence=1) for _ in range(2)]
     assert repeats == ["repeat", "repeat"]
-    assert len(house.roots("recall")) == 1
+    assert len(stage.roots("recall")) == 1
 
 
-def test_an_objection_holds_the_notified_recall_and_not_the_voluntary_one_of_the_same_case(house):
-    notified = begin(house)
+def test_an_objection_holds_the_notified_recall_and_not_the_voluntary_one_of_the_same_case(stage):
+    notified = begin(stage)
     voluntary = NOTIFIED | {"basis": "voluntary", "covers": "2024年批次"}
-    assert house.event("investigation.voluntary-recall-declared.v1", voluntary, subject=CASE) == "taken"
-    (other,) = set(house.roots("recall")) - {notified}
-    assert tell(house, notified, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
-    assert (house.system(notified).root.state, house.system(other).root.state) == ("on_hold", "awaiting_plan")
+    assert stage.event("investigation.voluntary-recall-declared.v1", voluntary, subject=CASE) == "taken"
+    (other,) = set(stage.roots("recall")) - {notified}
+    assert deliver(stage, notified, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
+    assert (stage.system(notified).root.state, stage.system(other).root.state) == ("on_hold", "awaiting_plan")
 
 
-def test_facts_about_a_recall_that_has_ended_or_is_not_here_change_nothing_and_hold_nothing_back(house):
-    recall = begin(house)
+def test_facts_about_a_recall_that_has_ended_or_is_not_here_change_nothing_and_hold_nothing_back(stage):
+    recall = begin(stage)
     withdrawn = {"outcome": "no_defect", "decided_on": "2026-07-06", "served_on": "2026-07-06"}
-    assert tell(house, recall, "investigation.objection-decided.v1", **withdrawn) == "taken"
-    version = house.system(recall).root.version
-    assert tell(house, recall, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
-    assert tell(
-        house, recall, "notify.recall-published.v1", publication="p", national_number="n", published_on="2026-07-06"
+    assert deliver(stage, recall, "investigation.objection-decided.v1", **withdrawn) == "taken"
+    version = stage.system(recall).root.version
+    assert deliver(stage, recall, "investigation.objection-filed.v1", filed_on="2026-07-06") == "taken"
+    assert deliver(
+        stage, recall, "notify.recall-published.v1", publication="p", national_number="n", published_on="2026-07-06"
     )
     served = {"act": "require-re-recall", "served_on": "2026-07-06"}
-    assert tell(house, "recall_00000000-0000-7000-8000-000000000000", "notify.document-served.v1", **served) == "taken"
-    assert (house.system(recall).root.version, house.system(recall).root.state) == (version, "withdrawn")
+    assert (
+        deliver(stage, "recall_00000000-0000-7000-8000-000000000000", "notify.document-served.v1", **served) == "taken"
+    )
+    assert (stage.system(recall).root.version, stage.system(recall).root.state) == (version, "withdrawn")
 
 
-def test_the_finders_name_only_recalls_that_are_open(house):
-    recall = begin(house)
-    with house.office.database.reading() as connection:
+def test_the_finders_name_only_recalls_that_are_open(stage):
+    recall = begin(stage)
+    with stage.office.database.reading() as connection:
         assert queries.notified_recall_of_case(connection, {"case": CASE}) == recall
         assert queries.notified_recall_of_case(connection, {"case": "case_other"}) is None
         assert queries.recall_of_document(connection, {"root": recall}) == recall
         assert queries.recall_published(connection, {"recall": "recall_other"}) is None
 
 
-def test_a_plan_tells_the_public_nothing_that_is_kept_back(house):
-    recall = begin(house)
-    do(house, recall, "plan")
-    (fact,) = house.facts("plan-filed")
+def test_a_plan_shows_the_public_nothing_that_is_kept_back(stage):
+    recall = begin(stage)
+    do(stage, recall, "plan")
+    (fact,) = stage.facts("plan-filed")
     assert fact["plan"]["hotline"] == "示例热线"
     assert not {"contact", "operators"} & set(fact["plan"])
-    assert "示例联系人" not in json.dumps(house.facts(), ensure_ascii=False)
+    assert "示例联系人" not in json.dumps(stage.facts(), ensure_ascii=False)
 
 
 @pytest.mark.parametrize(
@@ -134,74 +136,74 @@ def test_a_plan_tells_the_public_nothing_that_is_kept_back(house):
     [("handler", True), ("leader", True), ("institution", True), ("producer", True), ("shop", True), ("shenyang", True),
      ("dalian", False), ("stranger", False), ("enforcement", False)],
 )  # fmt: skip
-def test_who_sees_the_recall_on_its_page_and_in_the_list(house, who, sees):
-    recall = begin(house)
-    do(house, recall, "plan", "assigned")
-    listed = house.office.search({"token": house.token(who), "kind": "recall"})["items"]
+def test_who_sees_the_recall_on_its_page_and_in_the_list(stage, who, sees):
+    recall = begin(stage)
+    do(stage, recall, "plan", "assigned")
+    listed = stage.office.search({"token": stage.token(who), "kind": "recall"})["items"]
     assert [item["id"] for item in listed] == ([recall] if sees else [])
     if sees:
-        assert house.get(who, recall)["title"].startswith("辽宁示例家具制造有限公司")
+        assert stage.get(who, recall)["title"].startswith("辽宁示例家具制造有限公司")
     else:
         with pytest.raises(Refusal, match="not-found"):
-            house.get(who, recall)
+            stage.get(who, recall)
 
 
-def test_an_operator_sees_neither_progress_nor_feedback(house):
-    recall = begin(house)
-    do(house, recall, "plan", "assigned", "accepted", "progress one", "fed back")
-    seen = house.get("shop", recall)["body"]
+def test_an_operator_sees_neither_progress_nor_feedback(stage):
+    recall = begin(stage)
+    do(stage, recall, "plan", "assigned", "accepted", "progress one", "fed back")
+    seen = stage.get("shop", recall)["body"]
     assert "plan" in seen
     assert not {"progress", "recovered", "feedback", "operators", "stop_sale"} & set(seen)
     assert "operators" not in seen["plan"]
 
 
-def test_a_contact_is_kept_sealed_and_its_reading_is_recorded(house):
-    recall = begin(house)
-    do(house, recall, "plan")
-    assert "示例联系人" not in json.dumps(house.system(recall).root.body, ensure_ascii=False)
-    shown = house.office.get({"token": house.token("handler"), "id": recall, "reveal": True})
+def test_a_contact_is_kept_sealed_and_its_reading_is_recorded(stage):
+    recall = begin(stage)
+    do(stage, recall, "plan")
+    assert "示例联系人" not in json.dumps(stage.system(recall).root.body, ensure_ascii=False)
+    shown = stage.office.get({"token": stage.token("handler"), "id": recall, "reveal": True})
     assert shown["body"]["plan"]["contact"] == "示例联系人"
-    with house.office.database.reading() as connection:
+    with stage.office.database.reading() as connection:
         people = connection.execute(select(tables.accesses.c.person)).scalars().all()
     assert set(people) == {PEOPLE["handler"].person}
 
 
-def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(house):
-    recall = begin(house)
-    do(house, recall, "plan", "assigned", "accepted")
-    duties = house.office.duties({"token": house.token("shenyang")})
+def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(stage):
+    recall = begin(stage)
+    do(stage, recall, "plan", "assigned", "accepted")
+    duties = stage.office.duties({"token": stage.token("shenyang")})
     assert [(duty["clock"], duty["acts"]) for duty in duties if duty["why"] == "clock"] == [
         ("feedback", ["submit-feedback"])
     ]
-    assert house.office.duties({"token": house.token("dalian")}) == []
+    assert stage.office.duties({"token": stage.token("dalian")}) == []
 
 
-def waits(house, who: str) -> set[str]:
+def waits(stage, who: str) -> set[str]:
     """The acts that are among somebody's duties."""
-    return {act for duty in house.office.duties({"token": house.token(who)}) for act in duty["acts"]}
+    return {act for duty in stage.office.duties({"token": stage.token(who)}) for act in duty["acts"]}
 
 
-def test_each_stage_is_a_duty_of_whoever_has_to_act_next(house):
-    recall = begin(house)
-    assert waits(house, "producer") == {"file-plan"}
-    do(house, recall, "plan")
-    assert waits(house, "institution") == {"review-plan-form", "evaluate-plan"}
-    assert waits(house, "producer") == {"publish-notice", "submit-progress"}
-    do(house, recall, "form", "advice", "notice", "assigned")
-    assert waits(house, "institution") == set()
-    assert waits(house, "shenyang") == {"accept-supervision"}
-    do(house, recall, "accepted", "fed back", "progress one")
-    assert waits(house, "institution") == {"evaluate-effect"}
-    do(house, recall, "evaluated insufficient")
-    assert waits(house, "handler") == {"require-re-recall"}
-    do(house, recall, "required again", "supplementary plan", "progress two", "fed back", "evaluated sufficient")
-    assert waits(house, "handler") == set()
-    assert "submit-summary" in waits(house, "producer")
-    do(house, recall, "summary")
-    assert waits(house, "handler") == {"close-recall"}
-    do(house, recall, "closed with reasons")
+def test_each_stage_is_a_duty_of_whoever_has_to_act_next(stage):
+    recall = begin(stage)
+    assert waits(stage, "producer") == {"file-plan"}
+    do(stage, recall, "plan")
+    assert waits(stage, "institution") == {"review-plan-form", "evaluate-plan"}
+    assert waits(stage, "producer") == {"publish-notice", "submit-progress"}
+    do(stage, recall, "form", "advice", "notice", "assigned")
+    assert waits(stage, "institution") == set()
+    assert waits(stage, "shenyang") == {"accept-supervision"}
+    do(stage, recall, "accepted", "fed back", "progress one")
+    assert waits(stage, "institution") == {"evaluate-effect"}
+    do(stage, recall, "evaluated insufficient")
+    assert waits(stage, "handler") == {"require-re-recall"}
+    do(stage, recall, "required again", "supplementary plan", "progress two", "fed back", "evaluated sufficient")
+    assert waits(stage, "handler") == set()
+    assert "submit-summary" in waits(stage, "producer")
+    do(stage, recall, "summary")
+    assert waits(stage, "handler") == {"close-recall"}
+    do(stage, recall, "closed with reasons")
     people = ("handler", "producer", "institution", "shenyang", "shop")
-    assert {who: waits(house, who) for who in people} == {who: set() for who in people}
+    assert {who: waits(stage, who) for who in people} == {who: set() for who in people}
 
 
 reports = st.lists(
@@ -212,34 +214,34 @@ reports = st.lists(
 
 @given(reports=reports)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_came_back_never_falls_without_a_correction_and_is_never_more_than_was_distributed(house, reports):
-    recall = voluntary(house)
+def test_what_came_back_never_falls_without_a_correction_and_is_never_more_than_was_distributed(stage, reports):
+    recall = voluntary(stage)
     for name, dealers, consumers in reports:
-        before = house.system(recall).root.body.get("recovered")
-        reasons = {"reasons": "误报"} if name == "correct-progress" else {"as_of": house.today}
+        before = stage.system(recall).root.body.get("recovered")
+        reasons = {"reasons": "误报"} if name == "correct-progress" else {"as_of": stage.today}
         try:
-            house.act(
+            stage.act(
                 "producer", "recall", name, recall, {"from_dealers": dealers, "from_consumers": consumers} | reasons
             )
         except Refusal as refusal:
             assert refusal.code in ("invalid", "guard")
-        after = house.system(recall).root.body.get("recovered")
+        after = stage.system(recall).root.body.get("recovered")
         if after:
             assert after["dealers"] <= 310 and after["consumers"] <= 770 and 0 <= after["rate"] <= 10_000
         if after and before and name == "submit-progress":
             assert after["dealers"] >= before["dealers"] and after["consumers"] >= before["consumers"]
 
 
-def voluntary(house) -> str:
+def voluntary(stage) -> str:
     """A voluntary recall of its own, its plan filed."""
     data = {"name": "辽宁示例家具制造有限公司", "address": "示例路", "product": {"name": "示例学习桌"}}
     data |= {"hazard": "示例", "defect": "示例", "grounds": "示例"}
-    recall = house.act("producer", "recall", "file-voluntary-recall", None, data)["root"]
-    do(house, recall, "plan")
+    recall = stage.act("producer", "recall", "file-voluntary-recall", None, data)["root"]
+    do(stage, recall, "plan")
     return recall
 
 
-def test_the_migrations_make_the_tables_that_the_service_uses(house):
-    with house.office.database.reading() as connection:
+def test_the_migrations_make_the_tables_that_the_service_uses(stage):
+    with stage.office.database.reading() as connection:
         assert connection.execute(select(func.count()).select_from(tables.roots)).scalar_one() == 0
         assert queries.notified_recall_of_case(connection, {"case": CASE}) is None

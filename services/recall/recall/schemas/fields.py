@@ -7,10 +7,10 @@ from marshmallow import Schema, fields, validate
 from chassis.core.schema import File, text
 
 MOST = 1_000_000_000
-"""More units of one product than anybody has recalled: a larger number is a slip of the pen."""
+"""More units of one product than anybody has recalled: a larger number is a typing error."""
 
 
-def words(zh: str, en: str, most: int = 2000, **more: Any) -> fields.String:
+def free_text(zh: str, en: str, most: int = 2000, **more: Any) -> fields.String:
     """A text that people write; `most` characters at most, not empty when it is required."""
     marks = {key: more.pop(key) for key in ("mark", "help_zh", "help_en") if key in more}
     least = 1 if more.get("required") else 0
@@ -47,7 +47,7 @@ def attachments() -> fields.List[Any]:
 
 
 def organisation(zh: str, en: str) -> fields.String:
-    """The id of an organisation of the house."""
+    """The id of an organisation that the gateway knows."""
     return fields.String(
         required=True,
         validate=validate.Regexp(r"^org_[0-9A-Za-z_-]{2,60}$", error="机构编号格式不正确 / not an organisation's id"),
