@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notify_desk import Desk
+from notify_stage import Stage
 
 from chassis.core import Application
 from chassis.testing import opened
 from notify import app
 from notify.acts import printing
-from notify.rendering.press import Printed
+from notify.rendering.pdf import Printed
 
 
 @pytest.fixture(scope="session")
@@ -25,15 +25,15 @@ def database_url() -> None:
 
 
 @pytest.fixture
-def desk(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[Desk]:
+def stage(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[Stage]:
     """The service on an empty database; it is the morning of 6 July 2026."""
-    desk = Desk(opened(application, tmp_path, database_url))
-    desk.today("2026-07-06")
-    yield desk
-    desk.office.close()
+    stage = Stage(opened(application, tmp_path, database_url))
+    stage.today("2026-07-06")
+    yield stage
+    stage.office.close()
 
 
 @pytest.fixture
-def quick_press(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_printing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printing returns at once, with bytes that are no PDF; for tests that are not about print."""
     monkeypatch.setattr(printing, "print_paper", lambda page: Printed(f"%PDF {page}".encode(), []))

@@ -24,8 +24,8 @@ def void_number(connection: Connection, document: str, reasons: str) -> None:
 
 def address_in_force(connection: Connection, organisation: str | None) -> str | None:
     """The confirmation of the service address that is in force for an organisation (root id), or None."""
-    found = select(service_addresses.c.root_id).where(service_addresses.c.organisation == organisation)
-    return connection.execute(found).scalar_one_or_none()
+    query = select(service_addresses.c.root_id).where(service_addresses.c.organisation == organisation)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def put_address(connection: Connection, organisation: str, root_id: str, confirmed_on: str) -> bool:
@@ -41,7 +41,7 @@ def end_address(connection: Connection, root_id: str) -> None:
 
 
 def keep_publication(connection: Connection, recall: str, root_id: str) -> None:
-    """Remember which publication shows a recall; a recall whose plan is filed again is shown by the newest one."""
+    """Record which publication shows a recall; a recall whose plan is filed again is shown by the newest one."""
     known = select(publications.c.root_id).where(publications.c.recall == recall)
     if connection.execute(known).scalar_one_or_none():
         change = update(publications).where(publications.c.recall == recall)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from notify_desk import Desk
+from notify_stage import Stage
 
 from chassis.core import Application
 from chassis.core.database import Database
@@ -35,17 +35,17 @@ def test_the_next_document_continues_the_numbers_of_the_earlier_release(
 ) -> None:
     url = database_of_the_earlier_release(application, database_url, tmp_path)
     upgrade_to(application, url, "heads")
-    desk = Desk(opened(application, tmp_path, url))
-    desk.today("2026-07-06")
-    assert desk.look(desk.issue())["number"] == "辽市监消召〔2026〕7号"
-    with desk.office.database.reading() as connection:
+    stage = Stage(opened(application, tmp_path, url))
+    stage.today("2026-07-06")
+    assert stage.look(stage.issue())["number"] == "辽市监消召〔2026〕7号"
+    with stage.office.database.reading() as connection:
         rows = connection.exec_driver_sql("select name, last from series").all()
     assert sorted(rows) == [
         ("org_210000/辽市监消召/2025", 70),
         ("org_210000/辽市监消召/2026", 7),
         ("org_210100/沈市监消召/2026", 2),
     ]
-    desk.office.close()
+    stage.office.close()
 
 
 def test_a_downgrade_gives_the_numbers_back_and_a_second_upgrade_takes_them(
