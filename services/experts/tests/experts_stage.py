@@ -39,7 +39,7 @@ def expert(person: str) -> Actor:
 
 
 class Stage:
-    """One office with its people; it remembers the last root of each kind, and the experts of the pool in order."""
+    """One office with its people; keeps the last root of each kind, and the experts of the pool in order."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.office = opened(application, folder, url)
@@ -103,7 +103,7 @@ class Stage:
         return int(self.office.get({"token": self.token(PEOPLE["institution"]), "id": root})["version"])
 
     def event(self, kind: str, data: Mapping[str, Any], dossier: str = "dossier_1") -> str:
-        """A fact of another service arrives; returns what became of it."""
+        """Deliver a fact of another service; returns the outcome of its receipt."""
         self.events += 1
         body = {
             "specversion": "1.0", "id": f"event_{self.events}", "source": "/" + kind.split(".")[0], "type": kind,

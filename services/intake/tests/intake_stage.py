@@ -65,7 +65,7 @@ PEOPLE = {
 
 
 class Stage:
-    """One office with its people; it remembers the last root of each kind, and every lead in the order it was opened."""
+    """One office with its people; keeps the last root of each kind, and every lead in the order it was opened."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.office = opened(application, folder, url)
@@ -142,7 +142,7 @@ class Stage:
         raise AssertionError(f"nobody sees {id}")
 
     def event(self, type: str, data: Mapping[str, Any]) -> str:
-        """A fact of another service arrives; returns what became of it."""
+        """Deliver a fact of another service; returns the outcome of its receipt."""
         self.events += 1
         body = {
             "specversion": "1.0",
@@ -207,7 +207,7 @@ class Stage:
                 self.approve(step["kind"], step["approve"])
 
     def approve(self, kind: str, people: list[str]) -> None:
-        """Take the last draft up its chain."""
+        """Approve the last draft, step by step of its chain."""
         draft = self.outcome["draft"]["id"]
         for who in people:
             self.do(kind, "approve-draft", who, {"draft": draft})

@@ -5,7 +5,7 @@ from investigation.app import application as investigation
 
 
 class Investigation(Service):
-    """Answers, listens, relays and keeps the clocks of cases."""
+    """Serves cases: requests, events in and out, clocks."""
 
     name = "investigation"
     application = investigation

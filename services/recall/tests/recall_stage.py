@@ -98,7 +98,7 @@ class Stage:
         data: dict[str, Any] | None = None,
         part: str | None = None,
     ) -> dict[str, Any]:
-        """Perform an act on the version that stands; a draft goes up its chain to the end."""
+        """Perform an act on the version that stands; a draft is approved to the end of its chain."""
         request = {
             "command": f"command-{next(self._commands):06}",
             "token": self.token(who),

@@ -1,4 +1,4 @@
-"""The pool of experts: registered, admitted, kept up to date, reviewed, let go (articles 4, 7, 20)."""
+"""The pool of experts: registered, admitted, kept up to date, reviewed, removed (articles 4, 7, 20)."""
 
 from chassis.core import Act, Refusal, act
 from chassis.core.storage.series import next_number

@@ -60,4 +60,4 @@ def holds(stage, kind, then):
         assert then["fact"] in [name for name, _ in stage.facts()]
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

@@ -80,4 +80,4 @@ def holds_in_entry(stage, root, entry, then):
         assert stage.outcome["noted"][name] == value
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

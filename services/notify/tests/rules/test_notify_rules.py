@@ -98,4 +98,4 @@ def holds(stage: Stage, then: dict[str, Any]) -> None:
     assert stage.office.verify(identifier) == []
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

@@ -129,7 +129,7 @@ def test_every_clause_of_the_service_has_a_case():
     assert set(application.rulebook.clauses) == {str(clause) for clause, _ in CASES}
 
 
-def test_every_act_of_a_person_is_played_in_some_case():
+def test_every_act_of_a_person_occurs_in_some_case():
     steps = [step for _, case in CASES for step in [*case.get("given", []), case["when"]]]
     named = [STEPS[s] if not isinstance(s, dict) and s in STEPS else s for s in steps]
     played = {
@@ -143,4 +143,4 @@ def test_every_act_of_a_person_is_played_in_some_case():
     assert acts - played == set()
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

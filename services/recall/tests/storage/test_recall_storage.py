@@ -30,7 +30,7 @@ def do(stage, recall: str, *steps: str) -> dict:
 
 def begin(stage) -> str:
     """The recall that the notice of the sample case opens."""
-    assert stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_story") == "taken"
+    assert stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_sample") == "taken"
     (recall,) = stage.roots("recall")
     return recall
 
@@ -38,7 +38,7 @@ def begin(stage) -> str:
 def deliver(stage, recall: str, type: str, **data) -> str:
     """Another service publishes a fact about the recall; returns the outcome of its receipt."""
     subject = CASE if type.startswith("investigation.") else data.get("publication", "document_example")
-    return stage.event(type, fact_about(recall, **data), subject=subject, dossier="dossier_story")
+    return stage.event(type, fact_about(recall, **data), subject=subject, dossier="dossier_sample")
 
 
 def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(stage):
@@ -71,13 +71,13 @@ def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(sta
     do(stage, recall, "progress two", "fed back", "evaluated sufficient", "summary")
     closed = do(stage, recall, "closed with reasons")
 
-    assert (closed["state"], closed["number"], closed["dossier"]) == ("closed", "示例2026-001", "dossier_story")
+    assert (closed["state"], closed["number"], closed["dossier"]) == ("closed", "示例2026-001", "dossier_sample")
     assert [fact["kind"] for fact in stage.facts("document-issued")] == [
         "消费品召回计划", "召回公告", "核查表", "效果评估报告", "重新召回通知书", "消费品召回计划", "核查表", "效果评估报告", "召回总结",
     ]  # fmt: skip
     (closed_fact,) = stage.facts("recall-closed")
     assert (closed_fact["rate"], closed_fact["rounds"], closed_fact["case"]) == (6592, 2, CASE)
-    assert stage.office.verify("dossier_story") == []
+    assert stage.office.verify("dossier_sample") == []
     assert not [run for run in stage.system(recall).clocks if run.state == "running"]
 
 
