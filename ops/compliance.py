@@ -1,4 +1,4 @@
-"""The clause table, and per kind of root its states and acts, written into docs/ from the rulebooks and the rule cases."""
+"""The clause table, and per kind of root its states and acts, written into docs/ and the services' READMEs from the rulebooks and rule cases."""
 
 from __future__ import annotations
 
@@ -52,13 +52,15 @@ class Book:
 
 
 def write(check: bool = False) -> int:
-    """Write docs/compliance.md and docs/states/, print how many clauses are carried; `check` only compares."""
+    """Write docs/compliance.md, docs/states/ and the services' tables of acts, print how many clauses are carried; `check` only compares."""
     books = [read(service) for service in SERVICES]
     rows = clauses(books)
     drift = Drift(check)
     drift.put(DOCS / "compliance.md", table(books, rows))
     for book in books:
         drift.put(DOCS / "states" / f"{book.service}.md", states(book))
+        read_me = ROOT / "services" / book.service / "README.md"
+        drift.put(read_me, with_acts(book.rules, read_me.read_text(encoding="utf-8")))
     drift.only(DOCS / "states", {f"{service}.md" for service in SERVICES})
     for row in without_act(books, rows):
         print(f"  {row['clause']} 尚无行为 no act yet: {row['obligation']}")
@@ -267,3 +269,34 @@ def _clocks(kind: KindRule, act: ActRule) -> str:
     told += [f"{kind.clocks[act.unless_lapsed].zh}届满前"] if act.unless_lapsed else []
     told += [f"{kind.clocks[act.after_lapse].zh}届满后"] if act.after_lapse else []
     return "、".join(told)
+
+
+# --- the acts in a service's README -----------------------------------------------------------------------------------
+
+ACTS_SECTION = re.compile(r"<!-- generated: acts -->\n.*?<!-- /generated -->\n", re.DOTALL)
+ACTS_SECTION_HEAD = """\
+由 `make compliance` 依规则文件生成，勿手工修改。Written by `make compliance` from the rulebook; do not edit.
+
+| kind | states | acts, each with its clauses |
+|---|---|---|
+"""
+
+
+def with_acts(rules: Rulebook, read_me: str) -> str:
+    """A README whose section between the markers lists the kinds, their states and acts; ValueError where it has no such section."""
+    rows = ""
+    for kind in rules.kinds.values():
+        rows += _kind_line(f"`{kind.name}` {kind.zh}", kind.states, [a for a in kind.acts.values() if a.on is None])
+        for part in kind.parts.values():
+            acts = [act for act in kind.acts.values() if act.on == part.name]
+            rows += _kind_line(f"`{kind.name}` · `{part.name}` {part.zh}", part.states, acts)
+    section = f"<!-- generated: acts -->\n{ACTS_SECTION_HEAD}{rows}<!-- /generated -->\n"
+    text, sections = ACTS_SECTION.subn(lambda _: section, read_me)
+    if sections != 1:
+        raise ValueError(f"a README has {sections} sections of acts between the markers, not one")
+    return text
+
+
+def _kind_line(name: str, states: Texts, acts: Iterable[ActRule]) -> str:
+    words = "；".join(f"{text['zh']} {text['en']}" for text in states.values())
+    return _line(name, words, "<br>".join(f"`{act.name}` {'、'.join(act.clauses)}" for act in acts))

@@ -4,7 +4,7 @@ Three steps. *Blocking* gives each report keys (credit code, brand, model, GTIN,
 only reports that share a key are compared. A *score* in points adds up what speaks for and against, and every point has a reason
 that a person can read. *Groups* are joined from the strongest pair down, as long as the reports of both sides fit together on
 average; an analyst's decisions (must-link, cannot-link) come before any score. The outcome does not depend on the order of the
-reports, and an analyst disposes of it: nothing here groups anything by itself.
+reports, and an analyst decides on it: nothing is grouped automatically.
 """
 
 from collections import defaultdict
@@ -87,7 +87,7 @@ def features_of(
 
 
 def block_keys(report: Report) -> list[str]:
-    """Return the keys under which a report meets others, sorted."""
+    """Return the keys under which a report is compared with others, sorted."""
     keys = {f"brand:{brand}" for brand in report.brands}
     keys |= {f"model:{model}" for model in report.models}
     keys |= {f"gtin:{gtin}" for gtin in report.gtins}
@@ -171,13 +171,13 @@ def compare(one: Report, other: Report) -> Match:
         *_compare("hazard", first.hazards, second.hazards),
         *_compare("category", _known(first.category), _known(second.category)),
     ]
-    named, told = likeness(first.product, second.product), likeness(first.text, second.text)
-    if points := PRODUCT_WORTH * named // 100:
-        reasons.append(Reason("product", points, f"{named}%"))
-    if named < OTHER_PRODUCT_BELOW and one_script(first.product, second.product):
+    by_name, by_text = likeness(first.product, second.product), likeness(first.text, second.text)
+    if points := PRODUCT_WORTH * by_name // 100:
+        reasons.append(Reason("product", points, f"{by_name}%"))
+    if by_name < OTHER_PRODUCT_BELOW and one_script(first.product, second.product):
         reasons.append(OTHER_PRODUCT)
-    if points := TEXT_WORTH * told // 100:
-        reasons.append(Reason("text", points, f"{told}%"))
+    if points := TEXT_WORTH * by_text // 100:
+        reasons.append(Reason("text", points, f"{by_text}%"))
     return Match(first.id, second.id, sum(reason.points for reason in reasons), tuple(reasons))
 
 
@@ -218,7 +218,7 @@ class _Partition:
 
 
 def candidate_pairs(reports: Iterable[Report]) -> set[tuple[str, str]]:
-    """Return the pairs that share a block key, each in id order; a block wider than `WIDEST_BLOCK` tells nothing and is left out."""
+    """Return the pairs that share a block key, each in id order; a block wider than `WIDEST_BLOCK` says nothing and is left out."""
     return pairs_in((key, report.id) for report in reports for key in block_keys(report))
 
 
@@ -246,9 +246,8 @@ def group(
             parts.join(pair[0], pair[-1])
     candidates = candidate_pairs(known.values()) if pairs is None else pairs
     matches = (compare(known[one], known[other]) for one, other in candidates)
-    for match in sorted(
-        (match for match in matches if match.alike), key=lambda found: (-found.score, found.first, found.second)
-    ):
+    alike = (match for match in matches if match.alike)
+    for match in sorted(alike, key=lambda match: (-match.score, match.first, match.second)):
         one, other = parts.members[match.first], parts.members[match.second]
         if one != other and _fit(one, other, known, decided):
             parts.join(match.first, match.second)

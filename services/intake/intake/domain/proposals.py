@@ -23,16 +23,16 @@ def propose(
     reports = {lead: Report.of(lead, row["features"]) for lead, row in leads.items()}
     proposals = [
         Proposal(
-            tuple(found),
-            tuple(reasons_for([reports[lead] for lead in found])),
-            sum(leads[lead]["severity"] for lead in found),
+            tuple(members),
+            tuple(reasons_for([reports[lead] for lead in members])),
+            sum(leads[lead]["severity"] for lead in members),
         )
-        for found in group(reports.values(), links, pairs)
+        for members in group(reports.values(), links, pairs)
     ]
     return sorted(proposals, key=lambda one: (len(one.leads) == 1, -one.weight, -len(one.leads), one.leads))
 
 
-def told(
+def explain(
     reasons: Iterable[Reason],
     texts: Mapping[str, Mapping[str, str]],
     terms: Mapping[str, Mapping[str, Mapping[str, Any]]],

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
+from chassis.core.storage.series import insert_into
 from intake.domain.grouping import WIDEST_BLOCK, Links, Report, block_keys
 from intake.storage import tables
 
@@ -14,45 +14,30 @@ FREE, GROUPED, GONE = "free", "grouped", "gone"
 AT_ONCE = 400
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
-
-
-def _slices(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
-
-
-def allot(connection: Connection, kind: str, year: int) -> int:
-    """Return the next number of a series, from 1; another transaction waits until this one ends, so none is given twice."""
-    series = tables.number_series
-    statement = _insert(connection, series).values(kind=kind, year=year, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=[series.c.kind, series.c.year], set_={"last": series.c.last + 1}
-    )
-    return int(connection.execute(statement.returning(series.c.last)).scalar_one())
 
 
 def known_alerts(connection: Connection, source: str, numbers: Sequence[str]) -> dict[str, str]:
     """Return which of a source's alert numbers are known, with the lead each opened."""
     alerts = tables.foreign_alerts
-    found: dict[str, str] = {}
+    leads: dict[str, str] = {}
     for some in _slices(numbers):
         query = select(alerts.c.alert_number, alerts.c.lead).where(
             alerts.c.source == source, alerts.c.alert_number.in_(some)
         )
-        found |= {row.alert_number: row.lead for row in connection.execute(query)}
-    return found
+        leads |= {row.alert_number: row.lead for row in connection.execute(query)}
+    return leads
 
 
-def remember_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
+def record_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
     """Record that an alert has opened a lead; the primary key refuses a second lead for it."""
     connection.execute(
         tables.foreign_alerts.insert().values(source=source, alert_number=number, lead=lead, feed=feed, seen=1)
     )
 
 
-def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> None:
+def count_sighting(connection: Connection, source: str, numbers: Sequence[str]) -> None:
     """Count one more sighting of each of these known alerts."""
     alerts = tables.foreign_alerts
     for some in _slices(numbers):
@@ -78,20 +63,20 @@ def _keep_keys(connection: Connection, lead: str, features: Mapping[str, Any]) -
         connection.execute(tables.block_keys.insert(), [{"key": key, "lead": lead} for key in keys])
 
 
-def place(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
+def set_grouping(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
     """Record that a lead is free, grouped in a signal, or gone."""
     connection.execute(
         update(tables.lead_features).where(tables.lead_features.c.lead == lead).values(state=state, signal=signal)
     )
 
 
-def described(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
+def lead_rows(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return number, title, state, signal, severity and features of leads, by id."""
-    found: dict[str, dict[str, Any]] = {}
+    by_lead: dict[str, dict[str, Any]] = {}
     for some in _slices(leads):
         rows = connection.execute(select(tables.lead_features).where(tables.lead_features.c.lead.in_(some))).mappings()
-        found |= {row["lead"]: dict(row) for row in rows}
-    return found
+        by_lead |= {row["lead"]: dict(row) for row in rows}
+    return by_lead
 
 
 def free_leads(connection: Connection, limit: int) -> list[str]:
@@ -101,7 +86,7 @@ def free_leads(connection: Connection, limit: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def keyed(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]:
+def key_rows(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]:
     """Return the rows of (block key, lead) of these leads."""
     keys = tables.block_keys
     rows: list[tuple[str, str]] = []
@@ -119,23 +104,23 @@ def neighbours(connection: Connection, leads: Sequence[str]) -> list[str]:
     shared: set[str] = set()
     for some in _slices(leads):
         shared.update(connection.execute(select(keys.c.key).where(keys.c.lead.in_(some)).distinct()).scalars())
-    found: dict[str, set[str]] = {}
+    blocks: dict[str, set[str]] = {}
     for some in _slices(sorted(shared)):
         for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.key.in_(some))):
-            found.setdefault(key, set()).add(lead)
-    near = {lead for block in found.values() if len(block) <= WIDEST_BLOCK for lead in block} - set(leads)
-    return sorted(lead for lead, row in described(connection, sorted(near)).items() if row["state"] == FREE)
+            blocks.setdefault(key, set()).add(lead)
+    near = {lead for block in blocks.values() if len(block) <= WIDEST_BLOCK for lead in block} - set(leads)
+    return sorted(lead for lead, row in lead_rows(connection, sorted(near)).items() if row["state"] == FREE)
 
 
-def decide(
+def record_decisions(
     connection: Connection, ones: Iterable[str], others: Iterable[str], decision: str, signal: str, on: str
 ) -> None:
-    """Remember that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
+    """Record that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
     links = tables.decided_links
     pairs = {tuple(sorted(pair)) for pair in product(set(ones), set(others)) if pair[0] != pair[1]}
     if not pairs:
         return
-    statement = _insert(connection, links)
+    statement = insert_into(connection, links)
     changed = {name: statement.excluded[name] for name in ("decision", "signal", "decided_on")}
     connection.execute(
         statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed),
@@ -158,13 +143,13 @@ def links_among(connection: Connection, leads: Sequence[str]) -> Links:
     return Links.of(rows)
 
 
-def forget(connection: Connection, lead: str) -> None:
+def remove_from_grouping(connection: Connection, lead: str) -> None:
     """Take a lead out of grouping for good: its block keys go, its features stay as the record."""
     connection.execute(delete(tables.block_keys).where(tables.block_keys.c.lead == lead))
-    place(connection, lead, GONE)
+    set_grouping(connection, lead, GONE)
 
 
-def remember_again(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
-    """Bring a lead that was forgotten back into grouping."""
+def return_to_grouping(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
+    """Bring a lead that was taken out back into grouping."""
     _keep_keys(connection, lead, features)
-    place(connection, lead, FREE)
+    set_grouping(connection, lead, FREE)

@@ -1,17 +1,8 @@
-"""Intake's own tables: number series, foreign alerts seen, and what grouping works on."""
+"""Intake's own tables: foreign alerts seen, and what grouping works on."""
 
 from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table
 
 metadata = MetaData()
-
-# the last number given of each kind and year (线索编号, 信号编号, …)
-number_series = Table(
-    "number_series",
-    metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("last", Integer, nullable=False),
-)
 
 # each foreign alert once, with the lead it opened and how often feeds have brought it
 foreign_alerts = Table(

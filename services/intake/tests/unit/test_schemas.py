@@ -53,8 +53,8 @@ def test_whatever_is_sent_is_valid_or_refused(data):
     names = [field.data_key or name for name, field in schema().fields.items()]
     sent = data.draw(st.dictionaries(st.sampled_from(names), anything))
     try:
-        found = load(schema(), sent, TODAY)
+        loaded = load(schema(), sent, TODAY)
     except Refusal as refused:
         assert refused.code == "invalid" and refused.errors
     else:
-        assert set(found) <= set(schema().fields) | set(names)
+        assert set(loaded) <= set(schema().fields) | set(names)

@@ -1,4 +1,4 @@
-"""The sample journey's part in intake on both databases: nothing doubled, numbers without gaps, grouping that learns, facts that suffice."""
+"""Intake's part of the sample case on both databases: no duplicates, numbers without gaps, analysts' decisions kept, complete facts."""
 
 import json
 import threading
@@ -25,10 +25,10 @@ def import_rows(stage, rows, **more):
 
 
 def test_the_migrations_make_exactly_the_tables_that_are_declared(stage):
-    found = inspect(stage.office.database.engine)
+    database = inspect(stage.office.database.engine)
     for table in tables.metadata.sorted_tables:
-        assert {column["name"] for column in found.get_columns(table.name)} == set(table.columns.keys())
-        assert {index["name"] for index in found.get_indexes(table.name)} == {index.name for index in table.indexes}
+        assert {column["name"] for column in database.get_columns(table.name)} == set(table.columns.keys())
+        assert {index["name"] for index in database.get_indexes(table.name)} == {index.name for index in table.indexes}
 
 
 def test_twenty_alerts_imported_twice_double_nothing(stage):
@@ -173,7 +173,7 @@ def test_two_analysts_at_once_group_a_lead_once(stage):
     assert sorted(outcomes) == ["clustered", "wrong-state", "wrong-state", "wrong-state"]
 
 
-def test_the_finding_tells_investigation_all_it_needs(stage):
+def test_the_finding_carries_all_that_investigation_needs(stage):
     stage.go("concluded")
     stage.today("2026-04-02")
     stage.do(
@@ -189,33 +189,33 @@ def test_the_finding_tells_investigation_all_it_needs(stage):
             },
         },
     )
-    name, told = stage.facts()[-1]
+    name, fact = stage.facts()[-1]
     assert name == "possible-defect-found"
-    assert told["found_on"] == "2026-04-02" and told["recommended_on"] is None
-    assert told["producer"] == {
+    assert fact["found_on"] == "2026-04-02" and fact["recommended_on"] is None
+    assert fact["producer"] == {
         "code": "91210100MA0000A019", "name": "辽宁示例家具制造有限公司", "address": "沈阳市示例路1号", "foreign": False, "agent": None,
     }  # fmt: skip
-    assert told["product"]["model"] == "SL-D120" and told["product"]["batches"] == ["20251201"]
-    assert told["risk_level"] == "high" and told["institution"] == "org_institute"
-    assert sorted(piece["source"] for piece in told["evidence"][:3]) == ["12315投诉举报", "消费者反映", "监督抽查通报"]
-    assert "138示例" not in json.dumps(told, ensure_ascii=False)
+    assert fact["product"]["model"] == "SL-D120" and fact["product"]["batches"] == ["20251201"]
+    assert fact["risk_level"] == "high" and fact["institution"] == "org_institute"
+    assert sorted(piece["source"] for piece in fact["evidence"][:3]) == ["12315投诉举报", "消费者反映", "监督抽查通报"]
+    assert "138示例" not in json.dumps(fact, ensure_ascii=False)
 
 
 def test_a_recommendation_of_possible_defect_travels_with_the_finding(stage):
     stage.go("defect recommended")
     stage.today("2026-03-26")
     stage.do("signal", "find-possible-defect", "recall", {"found_on": "2026-03-26", "grounds": "技术认定建议"})
-    told = stage.facts()[-1][1]
-    assert (told["found_on"], told["recommended_on"]) == ("2026-03-26", "2026-03-24")
+    fact = stage.facts()[-1][1]
+    assert (fact["found_on"], fact["recommended_on"]) == ("2026-03-26", "2026-03-24")
     assert stage.root(stage.last["signal"])["body"]["finding"]["notice_counts_from"] == "2026-03-24"
 
 
 def test_the_request_for_a_panel_names_the_part_that_waits(stage):
     stage.go("consulting")
     signal = stage.root(stage.last["signal"])
-    told = dict(stage.facts())["panel-requested"]
-    assert told["root"] == signal["id"] and told["part"] == told["request"] == signal["parts"][0]["id"]
-    assert told["purpose"] == "consultation" and told["fields"] == ["家具", "化学"]
+    fact = dict(stage.facts())["panel-requested"]
+    assert fact["root"] == signal["id"] and fact["part"] == fact["request"] == signal["parts"][0]["id"]
+    assert fact["purpose"] == "consultation" and fact["fields"] == ["家具", "化学"]
 
 
 def test_an_opinion_for_another_service_has_no_effect(stage):

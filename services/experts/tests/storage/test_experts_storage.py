@@ -1,4 +1,4 @@
-"""A panel from request to opinion on a real database: what is drawn can be redone, what is marked stays closed."""
+"""A panel from request to opinion on both databases: the draw can be repeated, marked fields stay sealed."""
 
 import threading
 from typing import Any
@@ -8,8 +8,9 @@ from experts_stage import PEOPLE, STAGES, Stage, expert
 from sqlalchemy import select
 
 from chassis.core import Refusal
+from chassis.core.storage.series import next_number
 from experts.domain.draw import left, redraw
-from experts.storage import queries, tables
+from experts.storage import tables
 
 REQUEST = STAGES["requested"][0]
 OPINION = {"conclusion": "defect", "reasons": "两批次样品甲醛释放量均超过限量。"}
@@ -59,13 +60,13 @@ def test_the_draw_and_its_replacement_stand_in_the_journal_and_come_out_the_same
 def test_the_fact_of_the_signed_opinion_carries_what_the_asking_case_needs(stage):
     play(stage, "pool", "requested", "drawn")
     finish(stage)
-    told = dict(stage.facts())
+    facts = dict(stage.facts())
     leader = stage.root()["body"]["leader"]["person"]
-    assert told["opinion-signed"] == {
+    assert facts["opinion-signed"] == {
         "request": "request_1", "root": REQUEST["data"]["root"], "part": None, "panel": stage.last["panel"],
         "purpose": "determination", **OPINION, "signed_on": "2026-06-01", "leader": leader,
     }  # fmt: skip
-    paper = told["document-issued"]
+    paper = facts["document-issued"]
     assert (paper["kind"], paper["clause"], paper["addressee"]) == ("专家意见", "20(b)", None)
     assert paper["fields"]["conclusion"] == "存在缺陷"
     assert paper["fields"]["materials"] == ["调查报告"]
@@ -199,8 +200,8 @@ def test_the_same_request_event_twice_is_one_panel(stage):
     play(stage, "pool", "requested")
     stage.events -= 1
     assert stage.event(REQUEST["event"], REQUEST["data"]) == "repeat"
-    found = stage.office.search({"token": stage.token(PEOPLE["institution"]), "kind": "panel"})
-    assert found["total"] == 1
+    panels = stage.office.search({"token": stage.token(PEOPLE["institution"]), "kind": "panel"})
+    assert panels["total"] == 1
 
 
 def test_numbers_are_taken_once_each_however_many_take_them_at_a_time(stage):
@@ -209,7 +210,7 @@ def test_numbers_are_taken_once_each_however_many_take_them_at_a_time(stage):
     def take():
         try:
             with stage.office.database.writing() as connection:
-                taken.append(queries.next_number(connection, "panel-2026"))
+                taken.append(next_number(connection, "panel-2026"))
         except Exception as fault:
             faults.append(fault)
 

@@ -69,8 +69,8 @@ PEOPLE = {
 }
 
 
-class House:
-    """The office with the people of the sample province: they act by name, events arrive, days pass."""
+class Stage:
+    """An office with the people of the sample province, who act by name; events can be delivered and the day set."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -100,7 +100,7 @@ class House:
         data: dict[str, Any] | None = None,
         part: str | None = None,
     ) -> dict[str, Any]:
-        """Perform an act on the version that stands; a draft goes up its chain to the end."""
+        """Perform an act on the version that stands; a draft is approved to the end of its chain."""
         request = {
             "command": f"command-{next(self._commands):06}",
             "token": self.token(who),
@@ -112,15 +112,15 @@ class House:
         }
         if root:
             request["expects"] = self._version(root, part)
-        found = self.office.perform(request)
-        return self._signed(kind, found, who) if found.get("draft") and act != "approve-draft" else found
+        outcome = self.office.perform(request)
+        return self._signed(kind, outcome, who) if outcome.get("draft") and act != "approve-draft" else outcome
 
     def _signed(self, kind: str, drafted: dict[str, Any], who: str) -> dict[str, Any]:
-        found = drafted
+        outcome = drafted
         head = "enforcement_head" if who.startswith("enforcement") else "head"
         for signer in (head, "leader"):
-            found = self.act(signer, kind, "approve-draft", drafted["root"], {"draft": drafted["draft"]["id"]})
-        return found
+            outcome = self.act(signer, kind, "approve-draft", drafted["root"], {"draft": drafted["draft"]["id"]})
+        return outcome
 
     def _version(self, root: str, part: str | None) -> int | None:
         table, identifier = (tables.parts, part) if part else (tables.roots, root)
@@ -136,7 +136,7 @@ class House:
         dossier: str = "dossier_example",
         sequence: int | None = None,
     ) -> str:
-        """Let a fact of another service arrive; returns what became of it."""
+        """Deliver a fact of another service; returns the outcome of its receipt."""
         subject = subject or data.get("case") or data.get("document") or data.get("publication")
         if sequence is None:
             sequence = self._sequences[subject] = self._sequences.get(subject, 0) + 1
@@ -148,7 +148,7 @@ class House:
         return receipt.outcome
 
     def facts(self, name: str | None = None) -> list[dict[str, Any]]:
-        """The facts told so far, or those of one name, oldest first."""
+        """The facts in the outbox, or those of one name, oldest first."""
         with self.office.database.reading() as connection:
             rows = connection.execute(
                 select(tables.outbox.c.type, tables.outbox.c.body).order_by(tables.outbox.c.id)

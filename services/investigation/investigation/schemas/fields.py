@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from chassis.core.contracts.schema import CreditCode, Day, File, text
+from chassis.core.contracts.schema import ActSchema, CreditCode, Day, File, text
 
 
-def words(zh: str, en: str, most: int = 4000, *, required: bool = False, **more: Any) -> fields.String:
+def free_text(zh: str, en: str, most: int = 4000, *, required: bool = False, **more: Any) -> fields.String:
     """Return a text of 1 to `most` characters; long ones get a large box in forms."""
     widget = {"widget": "long"} if most > 300 else {}
     return fields.String(required=required, validate=validate.Length(1, most), metadata=text(zh, en, **widget, **more))
@@ -18,7 +18,7 @@ def working_days(zh: str, en: str, *, most: int = 60) -> fields.Integer:
     return fields.Integer(required=True, strict=True, validate=validate.Range(1, most), metadata=text(zh, en))
 
 
-def attachments(zh: str = "附件", en: str = "Attachments") -> fields.List:
+def attachments(zh: str = "附件", en: str = "Attachments") -> fields.List[Any]:
     """Return a list of up to twenty files."""
     return fields.List(File(), load_default=list, validate=validate.Length(max=20), metadata=text(zh, en))
 
@@ -26,15 +26,15 @@ def attachments(zh: str = "附件", en: str = "Attachments") -> fields.List:
 class Officer(Schema):
     """An officer with the number of the certificate that was shown."""
 
-    name = words("姓名", "Name", 60, required=True)
-    certificate = words("执法证号", "Certificate number", 60, required=True)
+    name = free_text("姓名", "Name", 60, required=True)
+    certificate = free_text("执法证号", "Certificate number", 60, required=True)
 
 
 class Person(Schema):
     """Somebody of another body: who, of which unit."""
 
-    name = words("姓名", "Name", 60, required=True)
-    unit = words("单位", "Unit", 200, required=True)
+    name = free_text("姓名", "Name", 60, required=True)
+    unit = free_text("单位", "Unit", 200, required=True)
 
 
 class Producer(Schema):
@@ -43,24 +43,36 @@ class Producer(Schema):
     code = CreditCode(
         load_default=None, allow_none=True, metadata=text("统一社会信用代码", "Unified social credit code")
     )
-    name = words("名称", "Name", 200, required=True)
-    address = words("住所", "Address", 300)
+    name = free_text("名称", "Name", 200, required=True)
+    address = free_text("住所", "Address", 300)
     foreign = fields.Boolean(load_default=False, metadata=text("境外生产者", "Foreign producer"))
     agent_code = CreditCode(
         load_default=None, allow_none=True, metadata=text("进口商或境内代理人信用代码", "Importer's or agent's code")
     )
-    agent_name = words("进口商或境内代理人", "Importer or domestic agent", 200)
+    agent_name = free_text("进口商或境内代理人", "Importer or domestic agent", 200)
 
 
 class Product(Schema):
     """A product as the case names it."""
 
-    name = words("产品名称", "Product", 200, required=True)
-    brand = words("品牌", "Brand", 200)
-    model = words("型号", "Model", 200)
-    category = words("类别", "Category", 200)
+    name = free_text("产品名称", "Product", 200, required=True)
+    brand = free_text("品牌", "Brand", 200)
+    model = free_text("型号", "Model", 200)
+    category = free_text("类别", "Category", 200)
 
 
 def past_day(zh: str, en: str, *, required: bool = True) -> Day:
     """Return a date that is not in the future."""
     return Day(past=True, required=required, metadata=text(zh, en))
+
+
+class Reasons(ActSchema):
+    """Why."""
+
+    reasons = free_text("理由", "Reasons", required=True)
+
+
+class Remarks(ActSchema):
+    """What is to be said with it."""
+
+    remarks = free_text("意见", "Remarks")

@@ -1,4 +1,4 @@
-"""The press: lays a paper out with typst. `print_paper` runs it in a child process: no service loop waits for it."""
+"""PDF files: a paper is laid out with typst, by `print_paper` in a child process, so that no service loop waits for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Printed:
     unprintable: list[str]
 
 
-def press(paper: dict[str, Any]) -> bytes:
+def render(paper: dict[str, Any]) -> bytes:
     """The PDF of a paper; the same paper gives the same bytes, dated on the signing date. Raises NotPrinted."""
     signed = datetime.fromisoformat(paper["signed_on"]).replace(tzinfo=UTC)
     inputs = {
@@ -51,10 +51,10 @@ def print_paper(paper: dict[str, Any]) -> Printed:
         child = subprocess.run([sys.executable, "-m", __name__], input=order, capture_output=True, timeout=DEADLINE)
     except subprocess.TimeoutExpired as late:
         raise NotPrinted(f"not printed within {DEADLINE} s") from late
-    told = child.stderr.decode("utf-8", "replace").strip()
+    message = child.stderr.decode("utf-8", "replace").strip()
     if child.returncode:
-        raise NotPrinted(told.splitlines()[-1] if told else f"the press ended with {child.returncode}")
-    return Printed(child.stdout, json.loads(told))
+        raise NotPrinted(message.splitlines()[-1] if message else f"the child process ended with {child.returncode}")
+    return Printed(child.stdout, json.loads(message))
 
 
 def main() -> int:
@@ -64,7 +64,7 @@ def main() -> int:
     """
     paper = json.load(sys.stdin.buffer)
     try:
-        pdf = press(paper)
+        pdf = render(paper)
     except (NotPrinted, fonts.NoChineseFont) as fault:
         sys.stderr.write(f"{fault}\n")
         return 1

@@ -9,6 +9,7 @@ from typing import Any
 from chassis.core import Office
 from chassis.core.dates.times import SHANGHAI, FixedClock
 from chassis.core.ids import new_id
+from chassis.core.triggers.inbox import Receipt
 from chassis.core.trust.tokens import Actor, issue
 from chassis.testing.stage import KEY
 
@@ -44,8 +45,8 @@ PEOPLE = {
 }
 
 
-class Desk:
-    """What a test does with an office: send events, act as somebody, run the worker, look at roots and facts."""
+class Stage:
+    """An office on which a test sends events, acts as somebody, runs the worker, reads roots and facts."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -60,7 +61,7 @@ class Desk:
     def token(self, who: str | None) -> str | None:
         return issue(PEOPLE[who], KEY) if who else None
 
-    def send(self, kind: str, data: Json, subject: str | None = None, dossier: str = "dossier_1") -> Any:
+    def send(self, kind: str, data: Json, subject: str | None = None, dossier: str = "dossier_1") -> Receipt:
         """Deliver one event and return its receipt."""
         subject = subject or new_id("case")
         self.sequences[subject] = self.sequences.get(subject, 0) + 1
@@ -126,7 +127,7 @@ class Desk:
 
 
 def issued(**fields: Any) -> Json:
-    """The data of a `document-issued` fact: a recall notice to the sample producer unless told otherwise."""
+    """The data of a `document-issued` fact: a recall notice to the sample producer, changed by the keywords."""
     return {
         "document": new_id("document"),
         "kind": "召回通知书",

@@ -7,10 +7,10 @@ from marshmallow import Schema, fields, validate
 from chassis.core.contracts.schema import File, text
 
 MOST = 1_000_000_000
-"""More units of one product than anybody has recalled: a larger number is a slip of the pen."""
+"""More units of one product than anybody has recalled: a larger number is a typing error."""
 
 
-def words(zh: str, en: str, most: int = 2000, **more: Any) -> fields.String:
+def free_text(zh: str, en: str, most: int = 2000, **more: Any) -> fields.String:
     """A text that people write; `most` characters at most, not empty when it is required."""
     marks = {key: more.pop(key) for key in ("mark", "help_zh", "help_en") if key in more}
     least = 1 if more.get("required") else 0
@@ -36,18 +36,18 @@ def yes_no(zh: str, en: str) -> fields.Boolean:
     return fields.Boolean(required=True, truthy={True}, falsy={False}, metadata=text(zh, en))
 
 
-def items(of: type[Schema], zh: str, en: str, least: int = 0, most: int = 100, **more: Any) -> fields.List:
+def items(of: type[Schema], zh: str, en: str, least: int = 0, most: int = 100, **more: Any) -> fields.List[Any]:
     """A list of rows."""
     return fields.List(fields.Nested(of), validate=validate.Length(least, most), metadata=text(zh, en), **more)
 
 
-def attachments() -> fields.List:
+def attachments() -> fields.List[Any]:
     """The files that go with an act."""
     return fields.List(File(), validate=validate.Length(0, 20), metadata=text("附件", "Attachments"))
 
 
 def organisation(zh: str, en: str) -> fields.String:
-    """The id of an organisation of the house."""
+    """The id of an organisation that the gateway knows."""
     return fields.String(
         required=True,
         validate=validate.Regexp(r"^org_[0-9A-Za-z_-]{2,60}$", error="机构编号格式不正确 / not an organisation's id"),
