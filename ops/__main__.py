@@ -8,9 +8,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from ops import bootstrap, disk
 from ops.faults import Fault
+from ops.layout import ROOT
 from ops.progress import Progress
+from ops.runtime import bootstrap, disk
 
 RUNNING = ("run", "demo")
 CHECKING = ("test", "lint", "compliance", "contracts", "bench", "faults", "format", "compose", "clean")
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> int:
             traceback.print_exception(fault)
         return 1
     except OSError as error:
-        print(f"错误 error: {disk.told(error, bootstrap.ROOT)}", file=sys.stderr)
+        print(f"错误 error: {disk.told(error, ROOT)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("已中断 / interrupted", file=sys.stderr)
@@ -63,12 +64,12 @@ def _do(arguments: list[str]) -> int:
             bootstrap.enter(arguments)
     os.environ.pop("ZHAOHUI_READY", None)
     if command in RUNNING:
-        from ops import runner
+        from ops.runtime import runner
 
         return runner.run() if command == "run" else runner.demo()
-    from ops import chores
+    from ops import commands
 
-    return chores.do(command, rest)
+    return commands.do(command, rest)
 
 
 if __name__ == "__main__":

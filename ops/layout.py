@@ -14,6 +14,8 @@ from ops.ports import HOST, free_ports
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "investigation", "recall", "experts", "notify")
 GATEWAY = "gateway"
+PACKAGES = ("chassis", *(f"services/{name}" for name in SERVICES), GATEWAY)
+"""The installable packages, as folders below ROOT; each has a pyproject.toml and tests."""
 PORTS = {"ZHAOHUI_PORT": 8020, "ZHAOHUI_BROKER_PORT": 8025, "ZHAOHUI_BROKER_DIST_PORT": 8026, "ZHAOHUI_EPMD_PORT": 8027}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ops.journeys.http import Person
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 from tests.stack import Played, play_all, running, sign_in
 
 

@@ -17,10 +17,11 @@ from chassis.core import config as configuration
 from chassis.core.scheduler import NEAR
 from chassis.core.times import iso
 from chassis.host.parking import listed
-from ops import readiness, topology
+from ops.generate import topology
 from ops.journeys.http import until
 from ops.runbooks import archive
-from ops.stack import Stack
+from ops.runtime import readiness
+from ops.runtime.stack import Stack
 
 Json = dict[str, Any]
 BY_TIME = ("lapse", "recount")

@@ -14,7 +14,7 @@ from ops.journeys import furniture, voluntary
 from ops.journeys.http import Person, until
 from ops.journeys.story import PASSWORD
 from ops.layout import GATEWAY, scratch
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 Json = dict[str, Any]
 

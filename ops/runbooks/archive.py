@@ -18,9 +18,9 @@ from typing import Any
 import amqp
 
 from chassis.host.topology import ARCHIVE_STREAM, aside_exchange, events_queue
-from ops import descriptions, topology
+from ops.generate import descriptions, topology
 from ops.layout import SERVICES
-from ops.readiness import connect
+from ops.runtime.readiness import connect
 
 IDLE_SECONDS = 3.0
 """The stream is at its end when nothing comes for so long."""

@@ -13,7 +13,7 @@ from selenium.webdriver.support import expected_conditions as until
 from selenium.webdriver.support.ui import WebDriverWait
 
 from ops.journeys.story import PASSWORD
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 

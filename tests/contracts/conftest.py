@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ops.contracts import CONTRACTS
+from ops.generate.contracts import CONTRACTS
 from ops.layout import SERVICES
 
 Json = dict[str, Any]

@@ -17,7 +17,7 @@ from chassis.core import contracts
 from chassis.host import topology
 from chassis.host.responder import Rpc
 from chassis.host.service import Service
-from ops.contracts import CONTRACTS
+from ops.generate.contracts import CONTRACTS
 from ops.layout import SERVICES
 
 METASCHEMAS = Path(__file__).parent / "metaschemas"

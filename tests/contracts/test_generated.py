@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import compliance, contracts
+from ops.generate import compliance, contracts
 from ops.layout import GATEWAY, SERVICES
 
 HINT = "generated files are out of date: run `make contracts compliance` and commit what they write"

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from ops.layout import ROOT
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 DOCUMENTS = [*READMES, *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("ops/runbooks/*.md"))]

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from chassis.core.contracts import CLOUD_EVENT
 from chassis.core.ids import kind_of
-from ops import topology
+from ops.generate import topology
 from ops.layout import SERVICES
 from ops.runbooks import archive
 from tests.contracts.test_receivers import FOR_CALENDARS, receivings

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ops.faults import Fault
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 SEED = 20260702
 

@@ -11,7 +11,7 @@ import pytest
 
 from ops.journeys import furniture, voluntary
 from ops.layout import GATEWAY
-from ops.stack import BROKER, Stack
+from ops.runtime.stack import BROKER, Stack
 from tests import evidence
 from tests.faults.fire import fire
 from tests.stack import Played

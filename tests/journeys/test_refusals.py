@@ -14,7 +14,7 @@ import pytest
 from ops.journeys import voluntary
 from ops.journeys.furniture import PHOTO
 from ops.journeys.story import Story
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 from tests import evidence
 from tests.stack import Json
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from ops import bootstrap, disk
 from ops.faults import Fault
 from ops.layout import ROOT
 from ops.ports import HOST
 from ops.progress import Progress
+from ops.runtime import bootstrap, disk
 
 QUIET = Progress(quiet=True)
 
@@ -151,3 +151,10 @@ def test_an_unknown_command_says_what_there_is() -> None:
     command = [sys.executable, "-m", "ops", "fly"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "run|demo|test" in done.stderr
+
+
+def test_the_entrance_starts_on_the_standard_library_alone() -> None:
+    """`-S` leaves the libraries of the virtual environment out."""
+    command = [sys.executable, "-S", "-c", "import ops.__main__"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.broker import BrokerFault, PrivateBroker
 from ops.ports import HOST, free_ports, is_free
+from ops.runtime.broker import BrokerFault, PrivateBroker
 
 
 def processes_of(folder: Path) -> list[str]:

@@ -15,9 +15,9 @@ import sqlalchemy
 import yaml
 
 import gateway.config
-from ops import compose
+from ops.generate import compose
 from ops.layout import GATEWAY, ROOT, SERVICES
-from ops.postgres import PrivatePostgres
+from ops.runtime.postgres import PrivatePostgres
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.bootstrap import PACKAGES
-from ops.layout import ROOT
+from ops.layout import PACKAGES, ROOT
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "tests", "build", "*.egg-info", "*.db")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ops import journeys, runner
+from ops import journeys
 from ops.faults import Fault
 from ops.journeys.http import Overdue
 from ops.layout import scratch
 from ops.progress import Progress
-from ops.stack import Stack
+from ops.runtime import runner
+from ops.runtime.stack import Stack
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from stubs import write
 
-from ops import disk, stamps
-from ops.broker import PrivateBroker
 from ops.faults import Fault
 from ops.layout import GATEWAY, Layout, scratch
 from ops.ports import HOST, is_free
-from ops.stack import BROKER, EPMD, Stack
-from ops.supervision import socket_path
+from ops.runtime import disk, stamps
+from ops.runtime.broker import PrivateBroker
+from ops.runtime.stack import BROKER, EPMD, Stack
+from ops.runtime.supervisord import socket_path
 
 
 def running_from(folder: Path) -> list[str]:

@@ -11,8 +11,8 @@ import amqp
 import pytest
 from amqp.exceptions import AccessRefused, NotFound
 
-from ops import topology
-from ops.broker import PrivateBroker
+from ops.generate import topology
+from ops.runtime.broker import PrivateBroker
 
 SERVICES: list[topology.Declared] = [
     {"service": "investigation", "listens": ["notify.document", "experts.panel"]},

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis.client import RpcClient
 from ops.layout import GATEWAY
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from chassis.client import RpcClient
 from chassis.core.errors import Refusal
 from chassis.core.tokens import LIFETIME, Actor, issue
 from ops.layout import SERVICES
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 from tests import evidence
 
 pytestmark = pytest.mark.slow

@@ -10,9 +10,9 @@ import pytest
 from amqp.exceptions import AccessRefused
 
 from chassis.host.topology import ARCHIVE_STREAM, EVENTS_EXCHANGE, RPC_EXCHANGE
-from ops import readiness
 from ops.layout import GATEWAY, SERVICES
-from ops.stack import Stack
+from ops.runtime import readiness
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 NEIGHBOUR = dict(zip(SERVICES, (*SERVICES[1:], SERVICES[0]), strict=True))

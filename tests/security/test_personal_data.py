@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ops import topology
+from ops.generate import topology
 from ops.journeys.http import Person
 from ops.journeys.story import PASSWORD
 from ops.layout import GATEWAY
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 from tests import evidence
 from tests.stack import Json, sign_in
 

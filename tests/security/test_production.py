@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from ops.layout import GATEWAY, SERVICES
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from ops.faults import Fault
-from ops.layout import GATEWAY, ROOT, SERVICES, configured
+from ops.layout import PACKAGES, ROOT, configured
 
-PACKAGES = ("chassis", *(f"services/{name}" for name in SERVICES), GATEWAY)
 SUMMARY = re.compile(r"^=*\s*(?:\d+ \w+(?:, )?)+ in [\d.]+s.*$", re.MULTILINE)
 TYPED = ("chassis/chassis", "ops")
 ACROSS = "tests"
@@ -104,21 +103,21 @@ def faults(arguments: list[str]) -> int:
 
 def compliance(arguments: list[str]) -> int:
     """Write the clause table and the state diagrams; with --check only compare."""
-    from ops.compliance import write
+    from ops.generate.compliance import write
 
     return write(check="--check" in arguments)
 
 
 def contracts(arguments: list[str]) -> int:
     """Have every service and the gateway write what they promise; with --check fail when contracts/ differs."""
-    from ops.contracts import write
+    from ops.generate.contracts import write
 
     return write(check="--check" in arguments)
 
 
 def compose(arguments: list[str]) -> int:
     """Write what docker-compose.yml needs: keys, passwords, definitions, environments."""
-    from ops.compose import write
+    from ops.generate.compose import write
 
     return write()
 

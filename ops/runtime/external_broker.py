@@ -6,8 +6,8 @@ from amqp.exceptions import AMQPError
 
 from chassis.host.topology import declarations
 from ops.faults import Fault
-from ops.readiness import connect
-from ops.topology import Declared
+from ops.generate.topology import Declared
+from ops.runtime.readiness import connect
 
 
 def declare(url: str, services: list[Declared]) -> None:

@@ -22,13 +22,14 @@ from types import TracebackType
 from typing import IO
 
 from chassis.core.times import FileClock
-from ops import disk, external, keys, readiness, stamps, topology
-from ops.broker import PrivateBroker
 from ops.faults import Fault
+from ops.generate import keys, topology
 from ops.layout import GATEWAY, ROOT, Layout
 from ops.ports import answers, is_free
 from ops.progress import Progress
-from ops.supervision import DOWN, TROUBLED, Program, Supervisor, configuration, socket_path
+from ops.runtime import disk, external_broker, readiness, stamps
+from ops.runtime.broker import PrivateBroker
+from ops.runtime.supervisord import DOWN, TROUBLED, Program, Supervisor, configuration, socket_path
 
 BROKER, EPMD = "broker", "epmd"
 UP_SECONDS = 90.0
@@ -210,7 +211,7 @@ class Stack:
         self._passwords = keys.make(self.layout)
         declared = self._declared()
         if self.layout.amqp_url:
-            external.declare(self.layout.amqp_url, declared)
+            external_broker.declare(self.layout.amqp_url, declared)
             return
         path = topology.write(self.layout.folder / "definitions.json", declared, self._passwords)
         ports = (self.layout.broker_port, self.layout.dist_port, self.layout.epmd_port)

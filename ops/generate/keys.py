@@ -11,8 +11,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ops.generate.topology import OPERATOR
 from ops.layout import GATEWAY, Layout
-from ops.topology import OPERATOR
 
 SEAL_BYTES = 32
 

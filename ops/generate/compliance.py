@@ -12,7 +12,7 @@ import yaml
 
 from chassis.core import rulebook
 from chassis.core.rulebook import ActRule, ClockRule, KindRule, Rulebook
-from ops.drift import Drift
+from ops.generate.files import Drift
 from ops.layout import GATEWAY, ROOT, SERVICES
 
 DOCS = ROOT / "docs"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ops import descriptions, keys, topology
+from ops.generate import descriptions, keys, topology
 from ops.layout import GATEWAY, ROOT, SERVICES, Layout
 
 FOLDER = ROOT / "var" / "compose"

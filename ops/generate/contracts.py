@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ops import descriptions
-from ops.drift import Drift
+from ops.generate import descriptions
+from ops.generate.files import Drift
 from ops.layout import GATEWAY, ROOT, Layout
 
 CONTRACTS = ROOT / "contracts"

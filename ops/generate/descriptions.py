@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ops import keys
 from ops.faults import Fault
+from ops.generate import keys
 from ops.layout import ROOT, Layout, scratch
 
 NOWHERE = "amqp://localhost"

@@ -16,24 +16,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops import disk
 from ops.faults import Fault
+from ops.layout import PACKAGES, ROOT
 from ops.progress import Progress
+from ops.runtime import disk
 
-ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "zhaohui.json"
 LOG = ROOT / "var" / "log" / "setup.log"
-PACKAGES = (
-    "chassis",
-    "services/intake",
-    "services/investigation",
-    "services/recall",
-    "services/experts",
-    "services/notify",
-    "gateway",
-)
 LIBRARIES_NEED = 900 * 1024 * 1024
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_ASIDE = Path("/usr/sbin/policy-rc.d.zhaohui-aside")

@@ -19,8 +19,8 @@ from types import TracebackType
 from urllib.parse import quote
 
 from ops.faults import Fault
+from ops.generate.topology import user_row
 from ops.ports import HOST, answers, free_ports, is_free
-from ops.topology import user_row
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 START_SECONDS = 90.0

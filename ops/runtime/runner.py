@@ -10,13 +10,14 @@ from pathlib import Path
 
 import httpx
 
-from ops import journeys, stamps
+from ops import journeys
 from ops.faults import Fault
 from ops.journeys import Say
 from ops.journeys.http import Overdue, Refused
 from ops.layout import GATEWAY, configured, scratch
 from ops.progress import Progress
-from ops.stack import Stack
+from ops.runtime import stamps
+from ops.runtime.stack import Stack
 
 
 def run() -> int:

@@ -1,0 +1,1 @@
+"""What is generated from the sources: keys, broker definitions, contracts, the compliance table, files for containers."""
