@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
             traceback.print_exception(fault)
         return 1
     except OSError as error:
-        print(f"错误 error: {disk.told(error, ROOT)}", file=sys.stderr)
+        print(f"错误 error: {disk.fault_of(error, ROOT)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("已中断 / interrupted", file=sys.stderr)

@@ -40,6 +40,11 @@ class Layout:
     python_path: str = str(ROOT)
 
     @property
+    def programs(self) -> tuple[str, ...]:
+        """The services and the gateway."""
+        return (*self.services, GATEWAY)
+
+    @property
     def url(self) -> str:
         """The gateway's address."""
         return f"http://{HOST}:{self.port}"

@@ -20,7 +20,7 @@ from chassis.host.parking import listed
 from ops.generate import topology
 from ops.journeys.http import until
 from ops.runbooks import archive
-from ops.runtime import readiness
+from ops.runtime.connection import connect
 from ops.runtime.stack import Stack
 
 Json = dict[str, Any]
@@ -105,7 +105,7 @@ def left_over(stack: Stack) -> list[str]:
     """What a queue still holds, and what is parked or held back; nothing in a house that is well."""
     url = stack.amqp_url(topology.OPERATOR)
     found = []
-    with readiness.connect(url) as connection:
+    with connect(url) as connection:
         for service in stack.layout.services:
             for queue in ("events", "retry", "parked"):
                 number = connection.channel().queue_declare(f"{service}.{queue}", passive=True).message_count

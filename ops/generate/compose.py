@@ -28,8 +28,10 @@ def write(folder: Path = FOLDER) -> int:
     at_database = keys.passwords(layout.keys / "databases.json", (*SERVICES, GATEWAY, SUPERUSER))
     (layout.keys / "postgres.password").write_text(at_database[SUPERUSER])
     with descriptions.bench() as bench:
-        declared = [topology.declared(name, bench.python, descriptions.environment(bench, name)) for name in SERVICES]
-    topology.write(folder / "definitions.json", declared, at_broker)
+        topologies = [
+            topology.service_topology(name, bench.python, descriptions.environment(bench, name)) for name in SERVICES
+        ]
+    topology.write(folder / "definitions.json", topologies, at_broker)
     (folder / "rabbitmq.conf").write_text(BROKER_CONFIG)
     (folder / "databases.sql").write_text(databases({name: at_database[name] for name in (*SERVICES, GATEWAY)}))
     for program in (*SERVICES, GATEWAY):

@@ -25,8 +25,8 @@ OPERATOR_RIGHTS = {"vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
 Row = dict[str, Any]
 
 
-class Declared(TypedDict):
-    """What `python -m <service> topology` prints."""
+class ServiceTopology(TypedDict):
+    """What `python -m <service> topology` prints: `listens` names kinds of root as `<service>.<kind>`."""
 
     service: str
     listens: list[str]
@@ -49,12 +49,14 @@ def user_row(name: str, password: str, tags: tuple[str, ...] = ()) -> Row:
     }
 
 
-def declared(service: str, python: str = sys.executable, environment: dict[str, str] | None = None) -> Declared:
-    """Ask a service what it listens to. Raises Fault when it does not say."""
+def service_topology(
+    service: str, python: str = sys.executable, environment: dict[str, str] | None = None
+) -> ServiceTopology:
+    """Ask a service on its command line what it listens to. Raises Fault when the answer is no JSON."""
     command = [python, "-m", service, "topology"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment or dict(os.environ), check=False)
     try:
-        answer: Declared = json.loads(done.stdout)
+        answer: ServiceTopology = json.loads(done.stdout)
     except ValueError:
         words = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
         raise Fault(
@@ -63,7 +65,7 @@ def declared(service: str, python: str = sys.executable, environment: dict[str, 
     return answer
 
 
-def definitions(services: list[Declared], passwords: dict[str, str]) -> dict[str, Any]:
+def definitions(services: list[ServiceTopology], passwords: dict[str, str]) -> dict[str, Any]:
     """The whole definitions file. `passwords` has one for each service, for the gateway and for the operator."""
     names = [service["service"] for service in services]
     shared = common()
@@ -88,7 +90,7 @@ def definitions(services: list[Declared], passwords: dict[str, str]) -> dict[str
     }
 
 
-def write(path: Path, services: list[Declared], passwords: dict[str, str]) -> Path:
+def write(path: Path, services: list[ServiceTopology], passwords: dict[str, str]) -> Path:
     """Write the definitions file; it holds password hashes, so only its owner may read it."""
     path.touch(mode=0o600)
     path.write_text(json.dumps(definitions(services, passwords), indent=1, ensure_ascii=False))

@@ -20,7 +20,7 @@ import amqp
 from chassis.host.topology import ARCHIVE_STREAM, aside_exchange, events_queue
 from ops.generate import descriptions, topology
 from ops.layout import SERVICES
-from ops.runtime.readiness import connect
+from ops.runtime.connection import connect
 
 IDLE_SECONDS = 3.0
 """The stream is at its end when nothing comes for so long."""
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     with descriptions.bench() as layout:
         environment = descriptions.environment(layout, options.service)
-        listens = topology.declared(options.service, layout.python, environment)["listens"]
+        listens = topology.service_topology(options.service, layout.python, environment)["listens"]
     print(
         f"{options.service}: {replay(url, facts, options.service, listens)} facts put into {events_queue(options.service)}"
     )

@@ -47,7 +47,7 @@ def libraries(progress: Progress, dev: bool) -> None:
     if all(found.get(key) == value for key, value in wanted.items()):
         return
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    disk.demand(ROOT, disk.NEEDED if PYTHON.exists() else LIBRARIES_NEED)
+    disk.require_space(ROOT, disk.NEEDED if PYTHON.exists() else LIBRARIES_NEED)
     if not PYTHON.exists():
         with progress.step("虚拟环境", "virtual environment"):
             _virtual_environment()

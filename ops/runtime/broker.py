@@ -119,7 +119,7 @@ class PrivateBroker:
             definitions = self.folder / "definitions.json"
             definitions.touch(mode=0o600)
             definitions.write_text(json.dumps(_all_rights(self.users), indent=1))
-        _demand_readable(definitions)
+        _require_readable(definitions)
         text = CONFIG.format(host=HOST, port=self.port, definitions=definitions, log=self.log)
         (self.folder / "rabbitmq.conf").write_text(text)
         (self.folder / "enabled_plugins").write_text("[].\n")
@@ -160,7 +160,7 @@ class PrivateBroker:
             return self
         try:
             self.prepare()
-            self.demand_ports(epmd=self._epmd is None)
+            self.require_free_ports(epmd=self._epmd is None)
             self._spawn()
             self._wait(time.monotonic() + timeout)
         except OSError as error:
@@ -193,7 +193,7 @@ class PrivateBroker:
     ) -> None:
         self.stop()
 
-    def demand_ports(self, epmd: bool = True) -> None:
+    def require_free_ports(self, epmd: bool = True) -> None:
         """Raise BrokerFault when one of the node's ports is taken."""
         wanted = {"AMQP": self.port, "distribution": self.dist_port}
         if epmd:
@@ -214,12 +214,14 @@ class PrivateBroker:
     def _wait(self, deadline: float) -> None:
         while not self.ready():
             if self._node is None or self._node.poll() is not None:
-                raise BrokerFault("消息代理没有启动", f"the broker did not come up: {self.last_words()}")
+                raise BrokerFault("消息代理没有启动", f"the broker did not come up: {self.failure_reason()}")
             if time.monotonic() > deadline:
-                raise BrokerFault("消息代理没有按时启动", f"the broker did not come up in time: {self.last_words()}")
+                raise BrokerFault(
+                    "消息代理没有按时启动", f"the broker did not come up in time: {self.failure_reason()}"
+                )
             time.sleep(0.1)
 
-    def last_words(self) -> str:
+    def failure_reason(self) -> str:
         """The line that says why, with the place of the rest."""
         for source in (self.log, self.folder / "log" / "broker.out"):
             with contextlib.suppress(OSError):
@@ -239,7 +241,7 @@ def _wait_for(epmd_port: int) -> None:
         time.sleep(0.02)
 
 
-def _demand_readable(definitions: Path) -> None:
+def _require_readable(definitions: Path) -> None:
     """The node itself only logs that it cannot parse its definitions, and comes up empty."""
     try:
         json.loads(definitions.read_text())

@@ -1,4 +1,4 @@
-"""The disk: room demanded before anything starts, and a full one told in one line."""
+"""Disk space: required before anything starts, and a full disk reported in one line."""
 
 from __future__ import annotations
 
@@ -12,21 +12,18 @@ NEEDED = 400 * 1024 * 1024
 """Bytes: the broker stops taking messages below 100 MB, and a day of use needs some more."""
 
 
-def demand(folder: Path, needed: int = NEEDED) -> None:
-    """Raise Fault when there is no room for the data in `folder`."""
+def require_space(folder: Path, needed: int = NEEDED) -> None:
+    """Raise Fault when fewer than `needed` bytes are free for `folder`."""
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise full(folder, free, needed)
+        free_megabytes, needed_megabytes = free // 2**20, needed // 2**20
+        raise Fault(
+            "磁盘空间不足", f"the disk of {folder} is full: {free_megabytes} MB free, {needed_megabytes} MB needed"
+        )
 
 
-def full(folder: Path, free: int, needed: int) -> Fault:
-    """The one line about a disk that is full."""
-    there, wanted = free // 2**20, needed // 2**20
-    return Fault("磁盘空间不足", f"the disk of {folder} is full: {there} MB free, {wanted} MB needed")
-
-
-def told(error: OSError, folder: Path) -> Fault:
-    """An error of the operating system as a Fault."""
+def fault_of(error: OSError, folder: Path) -> Fault:
+    """The Fault for an error of the operating system; one of a full disk names the disk of `folder`."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Fault("磁盘已满", f"the disk of {folder} is full: {error.strerror}")
     return Fault("系统错误", f"{error.strerror or error}: {error.filename or folder}")

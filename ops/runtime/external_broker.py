@@ -1,4 +1,4 @@
-"""A broker that is not ours (`AMQP_URL`): the same exchanges, queues and bindings, declared over AMQP."""
+"""A broker that the runtime does not start (`AMQP_URL`): the same exchanges, queues and bindings, declared over AMQP."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from amqp.exceptions import AMQPError
 
 from chassis.host.topology import declarations
 from ops.faults import Fault
-from ops.generate.topology import Declared
-from ops.runtime.readiness import connect
+from ops.generate.topology import ServiceTopology
+from ops.runtime.connection import connect
 
 
-def declare(url: str, services: list[Declared]) -> None:
-    """Declare everything on the broker at `url`; what is there already stays. Raises Fault."""
+def declare(url: str, services: list[ServiceTopology]) -> None:
+    """Declare everything on the broker at `url`; what exists already is kept. Raises Fault."""
     try:
         with connect(url) as connection:
             channel = connection.channel()

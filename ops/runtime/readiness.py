@@ -1,31 +1,15 @@
-"""Whether what we started serves: asked of the broker and over HTTP."""
+"""Whether a started process serves: asked of the broker and over HTTP."""
 
 from __future__ import annotations
 
 import urllib.error
 import urllib.request
-from urllib.parse import unquote, urlsplit
 
-import amqp
 from amqp.exceptions import AMQPError, NotFound
 
-PATIENCE = 3.0
+from ops.runtime.connection import connect
 
-
-def connect(url: str) -> amqp.Connection:
-    """A plain AMQP connection for one question; the caller closes it."""
-    parts = urlsplit(url)
-    connection = amqp.Connection(
-        f"{parts.hostname}:{parts.port or 5672}",
-        userid=unquote(parts.username or "guest"),
-        password=unquote(parts.password or "guest"),
-        virtual_host=unquote(parts.path[1:]) or "/",
-        connect_timeout=PATIENCE,
-        read_timeout=PATIENCE,
-        write_timeout=PATIENCE,
-    )
-    connection.connect()
-    return connection
+HTTP_SECONDS = 3.0
 
 
 def consumers(url: str, queue: str) -> int:
@@ -55,7 +39,7 @@ def missing_queues(url: str, names: list[str]) -> list[str]:
 def healthy(url: str) -> bool:
     """Whether a health page answers 200."""
     try:
-        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(url, timeout=HTTP_SECONDS) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

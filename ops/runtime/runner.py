@@ -56,7 +56,7 @@ def demo() -> int:
 
 def load_sample(stack: Stack, progress: Progress) -> None:
     """Load the sample province, once in the life of a folder."""
-    with stamps.unless(stack.layout.folder, "sample-province", stamps.sources(GATEWAY)) as due:
+    with stamps.once(stack.layout.folder, "sample-province", stamps.source_digest(GATEWAY)) as due:
         if due:
             with progress.step("示例省份", "sample province"):
                 stack.run(GATEWAY, "sample")
@@ -64,13 +64,13 @@ def load_sample(stack: Stack, progress: Progress) -> None:
 
 def play_once(stack: Stack, progress: Progress) -> None:
     """Play the sample case, once in the life of a folder: one that was broken off stays as it is, like any matter."""
-    with stamps.unless(stack.layout.folder, "sample-case-begun", "begun") as due:
+    with stamps.once(stack.layout.folder, "sample-case-begun", "begun") as due:
         pass
     if due:
         progress.say()
-        with stamps.unless(stack.layout.folder, "sample-case", "played"):
+        with stamps.once(stack.layout.folder, "sample-case", "played"):
             _play(journeys.play_one, stack, progress)
-    elif not stamps.stamped(stack.layout.folder, "sample-case"):
+    elif not stamps.done(stack.layout.folder, "sample-case"):
         stack.clock.reset()
         progress.say("  示例案件上次没有走完，保留原样；`make clean` 后重新开始")
         progress.say("  the sample case was broken off last time and stays as it is; `make clean` begins afresh")
@@ -95,5 +95,5 @@ def _tell(stack: Stack, progress: Progress) -> None:
 
 def _until_interrupted(stack: Stack) -> None:
     while True:
-        stack.demand_running()
+        stack.require_running()
         time.sleep(1.0)

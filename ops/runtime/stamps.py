@@ -1,4 +1,4 @@
-"""Set-up steps that are done once: a stamp remembers for which sources."""
+"""Stamp files for set-up steps that are done once: each holds the state of the sources its step was done for."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ops.layout import GATEWAY, ROOT
 SUFFIXES = {".py", ".yaml", ".yml", ".csv", ".json"}
 
 
-def sources(program: str, root: Path = ROOT) -> str:
-    """A digest that changes whenever a source of the program or of the chassis does (name, size, time of change)."""
+def source_digest(program: str, root: Path = ROOT) -> str:
+    """SHA-256 over path, size and time of change of every source of the program and of the chassis."""
     own = root / GATEWAY if program == GATEWAY else root / "services" / program
     digest = hashlib.sha256(str(root).encode())
     for folder in (own, root / "chassis"):
         for path in sorted(folder.rglob("*")):
             if path.suffix in SUFFIXES and "tests" not in path.parts:
-                told = path.stat()
-                digest.update(f"{path}\0{told.st_size}\0{told.st_mtime_ns}\n".encode())
+                status = path.stat()
+                digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
 @contextmanager
-def unless(folder: Path, step: str, state: str) -> Iterator[bool]:
-    """Yield whether the step is due for this state; stamp it when the block ends well."""
+def once(folder: Path, step: str, state: str) -> Iterator[bool]:
+    """Yield whether the step is due for this state; write its stamp when the block ends without an error."""
     path = folder / "stamps" / step
     due = not path.exists() or path.read_text() != state
     yield due
@@ -35,6 +35,6 @@ def unless(folder: Path, step: str, state: str) -> Iterator[bool]:
         path.write_text(state)
 
 
-def stamped(folder: Path, step: str) -> bool:
-    """Whether the step was ever done."""
+def done(folder: Path, step: str) -> bool:
+    """Whether the step was ever done in this folder."""
     return (folder / "stamps" / step).exists()

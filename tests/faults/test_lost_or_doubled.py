@@ -11,7 +11,8 @@ import pytest
 
 from ops.journeys import furniture, voluntary
 from ops.layout import GATEWAY
-from ops.runtime.stack import BROKER, Stack
+from ops.runtime.deployment import BROKER
+from ops.runtime.stack import Stack
 from tests import evidence
 from tests.faults.fire import fire
 from tests.stack import Played

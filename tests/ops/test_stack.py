@@ -15,7 +15,8 @@ from ops.layout import GATEWAY, Layout, scratch
 from ops.ports import HOST, is_free
 from ops.runtime import disk, stamps
 from ops.runtime.broker import PrivateBroker
-from ops.runtime.stack import BROKER, EPMD, Stack
+from ops.runtime.deployment import BROKER, EPMD
+from ops.runtime.stack import Stack
 from ops.runtime.supervisord import socket_path
 
 
@@ -50,13 +51,13 @@ def test_what_dies_comes_back_and_a_stopped_stack_leaves_nothing(tmp_path: Path)
         stack.halt("recall")
         assert stack.supervisor.pid("recall") == 0
         stack.resume("recall")
-        assert "recall serves" in stack.service_log("recall")
+        assert "recall serves" in stack.log_text("recall")
     assert all(is_free(port) for port in (layout.port, layout.broker_port, layout.epmd_port))
     assert running_from(layout.folder) == []
 
 
 def test_a_second_start_keeps_the_data_and_skips_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stamps, "sources", lambda program: f"the sources of {program}")
+    monkeypatch.setattr(stamps, "source_digest", lambda program: f"the sources of {program}")
     layout = house(tmp_path)
     with Stack(layout):
         pass
@@ -123,14 +124,14 @@ def test_a_migration_that_fails_is_told_with_its_reason(tmp_path: Path) -> None:
 def test_a_full_disk_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "NEEDED", 2**62)
     with pytest.raises(Fault, match=r"disk of .* is full"):
-        disk.demand(tmp_path, disk.NEEDED)
+        disk.require_space(tmp_path, disk.NEEDED)
 
 
 def test_a_write_that_finds_the_disk_full_is_told_as_such(tmp_path: Path) -> None:
     full = Path("/dev/full")
     with pytest.raises(OSError) as told, full.open("w", buffering=1) as file:
         file.write("召回\n")
-    assert "is full" in str(disk.told(told.value, tmp_path))
+    assert "is full" in str(disk.fault_of(told.value, tmp_path))
 
 
 def test_programs_learn_nothing_from_the_environment_of_the_caller(

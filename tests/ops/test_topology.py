@@ -14,7 +14,7 @@ from amqp.exceptions import AccessRefused, NotFound
 from ops.generate import topology
 from ops.runtime.broker import PrivateBroker
 
-SERVICES: list[topology.Declared] = [
+SERVICES: list[topology.ServiceTopology] = [
     {"service": "investigation", "listens": ["notify.document", "experts.panel"]},
     {"service": "notify", "listens": ["investigation.case"]},
 ]

@@ -11,7 +11,7 @@ from amqp.exceptions import AccessRefused
 
 from chassis.host.topology import ARCHIVE_STREAM, EVENTS_EXCHANGE, RPC_EXCHANGE
 from ops.layout import GATEWAY, SERVICES
-from ops.runtime import readiness
+from ops.runtime.connection import connect
 from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
@@ -25,7 +25,7 @@ def enter(stack: Stack) -> Iterator[Enter]:
     lines: list[amqp.Connection] = []
 
     def channel(user: str) -> amqp.Channel:
-        lines.append(readiness.connect(stack.amqp_url(user)))
+        lines.append(connect(stack.amqp_url(user)))
         return lines[-1].channel()
 
     yield channel
