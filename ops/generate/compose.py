@@ -27,9 +27,10 @@ def write(folder: Path = FOLDER) -> int:
     at_broker = keys.make(layout)
     at_database = keys.passwords(layout.keys / "databases.json", (*SERVICES, GATEWAY, SUPERUSER))
     (layout.keys / "postgres.password").write_text(at_database[SUPERUSER])
-    with descriptions.bench() as bench:
+    with descriptions.scratch_layout() as scratch:
         topologies = [
-            topology.service_topology(name, bench.python, descriptions.environment(bench, name)) for name in SERVICES
+            topology.service_topology(name, scratch.python, descriptions.environment(scratch, name))
+            for name in SERVICES
         ]
     topology.write(folder / "definitions.json", topologies, at_broker)
     (folder / "rabbitmq.conf").write_text(BROKER_CONFIG)

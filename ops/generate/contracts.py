@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.generate import descriptions
-from ops.generate.files import Drift
+from ops.generate.files import GeneratedFiles
 from ops.layout import GATEWAY, ROOT, Layout
 
 CONTRACTS = ROOT / "contracts"
@@ -17,36 +17,38 @@ KEPT = {"README.md"}
 
 
 def write(check: bool = False) -> int:
-    """Have everybody write what they promise; with `check` exit code 1 when the snapshot differs."""
+    """Bring contracts/ up to date; with `check` only compare. Returns the exit code: 1 where a check met a difference."""
     with tempfile.TemporaryDirectory(prefix="zhaohui-contracts-") as scratch:
-        made = Path(scratch)
-        make(made)
-        return release(made, CONTRACTS, check)
+        generated = Path(scratch)
+        generate(generated)
+        return release(generated, CONTRACTS, check)
 
 
-def make(folder: Path) -> dict[str, dict[str, Any]]:
-    """Have everybody write into the folder; returns the services' descriptions, asked on the way."""
-    with descriptions.bench() as layout:
-        described = descriptions.all_of(layout)
-        _services(layout, folder)
+def generate(folder: Path) -> dict[str, dict[str, Any]]:
+    """Have services and gateway write their contracts into the folder; returns the services' descriptions by name."""
+    with descriptions.scratch_layout() as layout:
+        described = descriptions.of_services(layout)
+        _asyncapi(layout, folder)
         _openapi(layout, described, folder / "openapi.json")
     return described
 
 
-def release(made: Path, folder: Path, check: bool) -> int:
-    """Bring the snapshot in `folder` to what was made, or with `check` tell what differs; returns the exit code."""
-    drift = Drift(check)
-    paths = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
+def release(generated: Path, folder: Path, check: bool) -> int:
+    """Bring the snapshot in `folder` to what was generated, or with `check` print what differs; returns the exit code."""
+    files = GeneratedFiles(check)
+    paths = sorted(path.relative_to(generated) for path in generated.rglob("*") if path.is_file())
     for path in paths:
-        drift.put(folder / path, (made / path).read_text(encoding="utf-8"))
-    drift.only(folder, {str(path) for path in paths} | KEPT)
-    return drift.told("make contracts")
+        files.put(folder / path, (generated / path).read_text(encoding="utf-8"))
+    files.remove_others(folder, {str(path) for path in paths} | KEPT)
+    return files.report("make contracts")
 
 
-def _services(layout: Layout, made: Path) -> None:
-    """AsyncAPI and JSON Schemas, each service its own."""
+def _asyncapi(layout: Layout, folder: Path) -> None:
+    """AsyncAPI and JSON Schemas, written by each service."""
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda service: descriptions.ask(layout, service, "contracts", str(made)), layout.services))
+        list(
+            pool.map(lambda service: descriptions.output_of(layout, service, "contracts", str(folder)), layout.services)
+        )
 
 
 def _openapi(layout: Layout, described: dict[str, dict[str, Any]], out: Path) -> None:
@@ -54,4 +56,4 @@ def _openapi(layout: Layout, described: dict[str, dict[str, Any]], out: Path) ->
     with tempfile.TemporaryDirectory(prefix="zhaohui-descriptions-") as folder:
         for service, description in described.items():
             (Path(folder) / f"{service}.json").write_text(json.dumps(description), encoding="utf-8")
-        descriptions.ask(layout, GATEWAY, "openapi", "--descriptions", folder, "--out", str(out))
+        descriptions.output_of(layout, GATEWAY, "openapi", "--descriptions", folder, "--out", str(out))

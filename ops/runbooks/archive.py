@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
         for subject, last in sorted(sequences(facts, options.service).items()):
             print(f"UPDATE roots SET facts = {last} WHERE id = '{subject}' AND facts < {last};")
         return 0
-    with descriptions.bench() as layout:
+    with descriptions.scratch_layout() as layout:
         environment = descriptions.environment(layout, options.service)
         listens = topology.service_topology(options.service, layout.python, environment)["listens"]
     print(

@@ -6,14 +6,12 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 from ops.generate import keys, topology
+from ops.generate.descriptions import UNUSED_BROKER_URL
 from ops.generate.topology import ServiceTopology
 from ops.layout import Layout
 from ops.runtime import external_broker, stamps
 from ops.runtime.broker import PrivateBroker
 from ops.runtime.deployment import BROKER, Deployment, inherited_environment
-
-UNUSED_BROKER_URL = "amqp://localhost"
-"""The configuration of a service demands an address; `topology` does not connect to it."""
 
 
 def prepare(layout: Layout) -> Deployment:
