@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ops.journeys.http import Person
+from ops.journeys.client import Person
 from ops.runtime.stack import Stack
 from tests.stack import Played, play_all, running, sign_in
 

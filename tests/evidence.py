@@ -18,7 +18,7 @@ from chassis.core.scheduler import NEAR
 from chassis.core.times import iso
 from chassis.host.parking import listed
 from ops.generate import topology
-from ops.journeys.http import until
+from ops.journeys.waiting import wait_until
 from ops.runbooks import archive
 from ops.runtime.connection import connect
 from ops.runtime.stack import Stack
@@ -98,7 +98,7 @@ def waiting(stack: Stack) -> list[str]:
 
 def settled(stack: Stack, seconds: float = 60.0) -> None:
     """Wait until nothing is on its way any more. Raises Overdue, which names what is."""
-    until(lambda: waiting(stack), lambda found: not found, "everything has arrived", seconds)
+    wait_until(lambda: waiting(stack), lambda pending: not pending, "everything has arrived", seconds)
 
 
 def left_over(stack: Stack) -> list[str]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ops.journeys import furniture, voluntary
-from ops.journeys.http import Person, until
-from ops.journeys.story import PASSWORD
+from ops.journeys.client import Person
+from ops.journeys.scenario import PASSWORD
+from ops.journeys.waiting import wait_until
 from ops.layout import GATEWAY, scratch
 from ops.runtime.stack import Stack
 
@@ -70,7 +71,7 @@ def settle(stack: Stack) -> None:
             if row.get("outbox") or row.get("tasks") or row.get("held") or any(row["queues"].values())
         }
 
-    until(moving, lambda rows: not rows, "every outbox, task list and queue empty", seconds=SETTLED)
+    wait_until(moving, lambda rows: not rows, "every outbox, task list and queue empty", seconds=SETTLED)
 
 
 def timeline(stack: Stack, dossier: str) -> Counter[tuple[str, str, str]]:

@@ -12,8 +12,9 @@ import httpx
 
 from ops import journeys
 from ops.faults import Fault
-from ops.journeys import Say
-from ops.journeys.http import Overdue, Refused
+from ops.journeys.problems import Refused
+from ops.journeys.scenario import PrintLine
+from ops.journeys.waiting import Overdue
 from ops.layout import GATEWAY, configured, scratch
 from ops.progress import Progress
 from ops.runtime import stamps
@@ -47,7 +48,7 @@ def demo() -> int:
     try:
         with Stack(scratch(folder), progress) as stack:
             load_sample(stack, progress)
-            _play(journeys.play, stack, progress)
+            _play(journeys.play_all, stack, progress)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     progress.say("\n演示完成，全部已停止 / demo done, everything stopped")
@@ -69,14 +70,14 @@ def play_once(stack: Stack, progress: Progress) -> None:
     if due:
         progress.say()
         with stamps.once(stack.layout.folder, "sample-case", "played"):
-            _play(journeys.play_one, stack, progress)
+            _play(journeys.play_first, stack, progress)
     elif not stamps.done(stack.layout.folder, "sample-case"):
         stack.clock.reset()
         progress.say("  示例案件上次没有走完，保留原样；`make clean` 后重新开始")
         progress.say("  the sample case was broken off last time and stays as it is; `make clean` begins afresh")
 
 
-def _play(play: Callable[[str, Say], None], stack: Stack, progress: Progress) -> None:
+def _play(play: Callable[[str, PrintLine], None], stack: Stack, progress: Progress) -> None:
     """Play journeys; one that does not reach its end is a Fault."""
     started = time.monotonic()
     try:

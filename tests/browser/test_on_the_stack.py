@@ -12,7 +12,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as until
 from selenium.webdriver.support.ui import WebDriverWait
 
-from ops.journeys.story import PASSWORD
+from ops.journeys.scenario import PASSWORD
 from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow

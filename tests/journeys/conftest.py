@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ops.journeys.http import Person
+from ops.journeys.client import Person
 from tests.journeys.matters import Matter
 from tests.stack import Played, sign_in
 

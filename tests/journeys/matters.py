@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ops.journeys.http import Person
+from ops.journeys.client import Person
 from tests.stack import Json
 
 

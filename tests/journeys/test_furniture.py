@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.journeys.furniture import CODE, FIRM, HAZARD, PRODUCT
-from ops.journeys.http import Person, refused
+from ops.journeys.client import Person
+from ops.journeys.furniture.product import CODE, FIRM, HAZARD, PRODUCT
+from ops.journeys.problems import refused
 from tests import evidence
 from tests.journeys.matters import Matter
 from tests.stack import Json, Played

@@ -10,7 +10,7 @@ import pytest
 
 from ops import journeys
 from ops.faults import Fault
-from ops.journeys.http import Overdue
+from ops.journeys.waiting import Overdue
 from ops.layout import scratch
 from ops.progress import Progress
 from ops.runtime import runner
@@ -26,7 +26,7 @@ def stack(tmp_path: Path) -> Stack:
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
-    monkeypatch.setattr(journeys, "play_one", lambda url, say: seen.append(url))
+    monkeypatch.setattr(journeys, "play_first", lambda url, say: seen.append(url))
     return seen
 
 
@@ -43,10 +43,10 @@ def test_a_case_that_was_broken_off_is_kept_and_legal_time_is_put_right(
         stack.layout.clock.write_text("86400")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(journeys, "play_one", interrupt)
+    monkeypatch.setattr(journeys, "play_first", interrupt)
     with pytest.raises(KeyboardInterrupt):
         runner.play_once(stack, Progress(quiet=True))
-    monkeypatch.setattr(journeys, "play_one", lambda url, say: pytest.fail("played over the old case"))
+    monkeypatch.setattr(journeys, "play_first", lambda url, say: pytest.fail("played over the old case"))
     out = io.StringIO()
     runner.play_once(stack, Progress(out))
     assert "make clean" in out.getvalue()
@@ -57,7 +57,7 @@ def test_a_case_that_stops_is_told_in_one_line(stack: Stack, monkeypatch: pytest
     def stop(url: str, say: object) -> None:
         raise Overdue("a case in closed: not within 90 s")
 
-    monkeypatch.setattr(journeys, "play_one", stop)
+    monkeypatch.setattr(journeys, "play_first", stop)
     with pytest.raises(Fault, match="the sample case stopped: Overdue a case in closed") as told:
         runner.play_once(stack, Progress(quiet=True))
     assert "\n" not in str(told.value)

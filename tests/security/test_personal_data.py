@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from ops.generate import topology
-from ops.journeys.http import Person
-from ops.journeys.story import PASSWORD
+from ops.journeys.client import Person
+from ops.journeys.scenario import PASSWORD
 from ops.layout import GATEWAY
 from ops.runtime.stack import Stack
 from tests import evidence
@@ -102,7 +102,7 @@ def _found_possible_defect(people: Callable[[str | None], Person], lead: str, si
     handler.act(
         signal["root"], "find-possible-defect", {"found_on": today, "grounds": "技术认定建议", "hazard": "漏电"}
     )
-    handler.wait_found("case", dossier=signal["dossier"])
+    handler.wait_root("case", dossier=signal["dossier"])
     return str(signal["dossier"])
 
 

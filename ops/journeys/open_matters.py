@@ -1,6 +1,6 @@
-"""What an official finds in the morning: matters under way at the present date, so that the console has work to show.
+"""Matters under way at the present date, so that the console of `make run` has duties to show.
 
-A lead to hand over, a signal to judge, a notice waiting for the head's signature, a producer analysing, each of an invented firm.
+A lead to hand over, two signals to judge, a case before its notice, a notice to be signed; the firms are invented.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ops.journeys.story import Say, Story
+from ops.journeys.scenario import PrintLine, Scenario
 from ops.journeys.voluntary import PRODUCT
 
 CODE, FIRM = "91210200MA0000A02H", "大连示例儿童用品有限公司"
@@ -20,46 +20,46 @@ MATTERS = (
 )
 
 
-def play(url: str, say: Say) -> None:
-    """Open four matters and leave each one step further than the one before."""
-    story = Story(url, say)
+def play(url: str, print_line: PrintLine) -> None:
+    """Note a lead, then open four matters and leave each one step further than the one before."""
+    scenario = Scenario(url, print_line)
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-    story.open("enforcement.handler", "lead", "note-lead", {
+    scenario.open("enforcement.handler", "lead", "note-lead", {
         "source": "enforcement", "discovered_on": (today - timedelta(days=1)).isoformat(), "product": "示例电热毯", "producer": "示例电器厂",
         "hazard": "温控失效，可能起火", "severity": "minor", "description": "执法检查发现温控失效。",
     })  # fmt: skip
     for depth, (name, fault, hazard) in enumerate(MATTERS):
-        _matter(story, today.isoformat(), name, fault, hazard, depth)
-    say("  在办事项 matters under way: 5")
+        _matter(scenario, today.isoformat(), name, fault, hazard, depth)
+    print_line("  在办事项 matters under way: 5")
 
 
-def _matter(story: Story, today: str, name: str, fault: str, hazard: str, depth: int) -> None:
-    lead = story.open("dl.handler", "lead", "note-lead", {
+def _matter(scenario: Scenario, today: str, name: str, fault: str, hazard: str, depth: int) -> None:
+    lead = scenario.open("dl.handler", "lead", "note-lead", {
         "source": "complaint_12315", "discovered_on": today, "product": name, "brand": PRODUCT["brand"], "producer": FIRM, "credit_code": CODE,
         "hazard": hazard, "severity": "minor", "description": f"消费者反映{hazard}。",
     })["root"]  # fmt: skip
-    story.act("dl.handler", lead, "escalate", {})
-    story.act("recall.handler", lead, "accept", {"ground": "produced_here"})
-    signal = story.open("institute.analyst", "signal", "cluster", {"leads": [lead], "title": f"{FIRM}：{name}{fault}"})[
-        "root"
-    ]
+    scenario.act("dl.handler", lead, "escalate", {})
+    scenario.act("recall.handler", lead, "accept", {"ground": "produced_here"})
+    signal = scenario.open(
+        "institute.analyst", "signal", "cluster", {"leads": [lead], "title": f"{FIRM}：{name}{fault}"}
+    )["root"]
     if depth == 0:
         return
-    story.act("institute.analyst", signal, "analyse", {
+    scenario.act("institute.analyst", signal, "analyse", {
         "summary": f"{fault}可复现。", "product": {"name": name, "brand": PRODUCT["brand"]},
         "producer": {"name": FIRM, "code": CODE, "address": "大连市示例区示例街2号"}, "hazard": hazard, "severe": True,
     })  # fmt: skip
-    story.act("institute.analyst", signal, "recommend", {"recommendation": "possible_defect", "grounds": hazard})
+    scenario.act("institute.analyst", signal, "recommend", {"recommendation": "possible_defect", "grounds": hazard})
     if depth == 1:
         return
-    dossier = story.person("institute.analyst").get(signal)["dossier"]
-    story.act(
+    dossier = scenario.person("institute.analyst").get(signal)["dossier"]
+    scenario.act(
         "recall.handler",
         signal,
         "find-possible-defect",
         {"found_on": today, "grounds": "技术认定建议", "hazard": hazard},
     )
-    case = story.found("recall.handler", "case", dossier=dossier)
+    case = scenario.wait_root("recall.handler", "case", dossier=dossier)
     if depth == 2:
         return
-    story.act("recall.handler", case, "notify-producer", {"days": 15, "requirements": f"分析{fault}的原因。"})
+    scenario.act("recall.handler", case, "notify-producer", {"days": 15, "requirements": f"分析{fault}的原因。"})
