@@ -1,4 +1,4 @@
-"""What the Makefile offers beside running the house: tests, linters, generated tables and contracts, measurements."""
+"""The commands of the Makefile for development: tests, linters, generated tables and contracts, measurements."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ops.layout import PACKAGES, ROOT, configured
 
 SUMMARY = re.compile(r"^=*\s*(?:\d+ \w+(?:, )?)+ in [\d.]+s.*$", re.MULTILINE)
 TYPED = ("chassis/chassis", "ops")
-ACROSS = "tests"
+ACROSS_SERVICES = "tests"
 NOTHING_COLLECTED = 5  # pytest's exit code
 
 
-def do(command: str, arguments: list[str]) -> int:
-    """Do one chore; returns the exit code."""
-    chores = {
+def run(command: str, arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    commands = {
         "test": test,
         "lint": lint,
-        "format": tidy,
+        "format": format_sources,
         "bench": bench,
         "faults": faults,
         "compliance": compliance,
@@ -31,24 +31,24 @@ def do(command: str, arguments: list[str]) -> int:
         "compose": compose,
         "clean": clean,
     }
-    return chores[command](arguments)
+    return commands[command](arguments)
 
 
 def test(arguments: list[str]) -> int:
-    """Each package by itself, two at a time; then what goes across services. Ends with pytest's summaries."""
+    """Test each package alone, two at a time, then across services; prints pytest's summaries at the end."""
     if arguments:
         return _python("-m", "pytest", *arguments)
     print("· packages: chassis, services, gateway", flush=True)
     with ThreadPoolExecutor(2) as pool:
-        alone = list(pool.map(_test_package, [name for name in PACKAGES if (ROOT / name / "tests").is_dir()]))
+        of_packages = list(pool.map(_test_package, [name for name in PACKAGES if (ROOT / name / "tests").is_dir()]))
     print("· across services", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", ACROSS]
+    command = [sys.executable, "-m", "pytest", "-q", ACROSS_SERVICES]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         lines = []
         for line in run.stdout or ():
             print(line, end="", flush=True)
             lines.append(line)
-    results = [*alone, (ACROSS, run.returncode, _summary("".join(lines)))]
+    results = [*of_packages, (ACROSS_SERVICES, run.returncode, _summary("".join(lines)))]
     print()
     for name, code, summary in results:
         print(f"{'ok    ' if code == 0 else 'FAILED'} {name}")
@@ -60,20 +60,20 @@ def _test_package(name: str) -> tuple[str, int, str]:
     command = [sys.executable, "-m", "pytest", "-q", f"{name}/tests"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     code = 0 if done.returncode == NOTHING_COLLECTED else done.returncode
-    said = done.stdout if code else ""
-    print(f"· {name}\n{said}{_summary(done.stdout)}", flush=True)
+    details = done.stdout if code else ""
+    print(f"· {name}\n{details}{_summary(done.stdout)}", flush=True)
     return name, code, _summary(done.stdout)
 
 
 def _summary(output: str) -> str:
-    """Pytest's last line, or the last line there is."""
-    found = SUMMARY.findall(output)
+    """The last summary that pytest printed, or else the last line."""
+    summaries = SUMMARY.findall(output)
     lines = output.strip().splitlines() or ["nothing was said"]
-    return str(found[-1] if found else lines[-1]).strip()
+    return str(summaries[-1] if summaries else lines[-1]).strip()
 
 
 def lint(arguments: list[str]) -> int:
-    """Ruff on everything, mypy strict on the chassis and on ops, import-linter on who may import whom."""
+    """Ruff on everything, mypy strict on the chassis and on ops, import-linter on the import rules."""
     runs = [
         ("ruff", ["-m", "ruff", "check", "."]),
         ("mypy", ["-m", "mypy", *TYPED]),
@@ -86,8 +86,8 @@ def lint(arguments: list[str]) -> int:
     return max(codes)
 
 
-def tidy(arguments: list[str]) -> int:
-    """Put the sources into form."""
+def format_sources(arguments: list[str]) -> int:
+    """Format the sources with ruff."""
     return max(_python("-m", "ruff", "check", "--fix", "."), _python("-m", "ruff", "format", "."))
 
 
@@ -97,7 +97,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def faults(arguments: list[str]) -> int:
-    """The tests that kill things."""
+    """The tests that kill processes in the middle of a journey."""
     return _python("-m", "pytest", "-q", "tests/faults", *arguments)
 
 
@@ -109,24 +109,24 @@ def compliance(arguments: list[str]) -> int:
 
 
 def contracts(arguments: list[str]) -> int:
-    """Have every service and the gateway write what they promise; with --check fail when contracts/ differs."""
+    """Write the contracts of the services and the gateway; with --check only compare."""
     from ops.generate.contracts import write
 
     return write(check="--check" in arguments)
 
 
 def compose(arguments: list[str]) -> int:
-    """Write what docker-compose.yml needs: keys, passwords, definitions, environments."""
+    """Write what docker-compose.yml mounts: keys, passwords, definitions, environments."""
     from ops.generate.compose import write
 
     return write()
 
 
 def clean(arguments: list[str]) -> int:
-    """Remove what `make run` keeps; a house that runs is left alone, and so are the keys of docker-compose.yml."""
+    """Remove what `make run` keeps, but not the keys of docker-compose.yml. Raises Fault while the system runs."""
     folder = configured().folder
     if (folder / "supervisor.sock").exists():
-        raise Fault("系统仍在运行", f"the house in {folder} still runs: stop it first")
+        raise Fault("系统仍在运行", f"Zhaohui still runs in {folder}: stop it first")
     for path in folder.iterdir() if folder.exists() else ():
         if path.is_dir() and path.name != "compose":
             shutil.rmtree(path)

@@ -1,7 +1,7 @@
 """What docker-compose.yml mounts: keys, passwords, the broker's definitions, the databases, each program's secrets.
 
-Everything goes into var/compose/, a folder that only its owner may enter; the files in it may be read by all, because
-containers read them as users of their own.
+Everything is written into var/compose/, a folder that only its owner may enter; the files in it may be read by all,
+because each container reads them as a user of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SUPERUSER = "postgres"
 
 
 def write(folder: Path = FOLDER) -> int:
-    """Write everything; keys and passwords that are there already are kept."""
+    """Write everything; keys and passwords that exist already are kept. Returns the exit code."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     layout = Layout(folder, 0, 0, 0, 0)
@@ -36,7 +36,7 @@ def write(folder: Path = FOLDER) -> int:
     (folder / "rabbitmq.conf").write_text(BROKER_CONFIG)
     (folder / "databases.sql").write_text(databases({name: at_database[name] for name in (*SERVICES, GATEWAY)}))
     for program in (*SERVICES, GATEWAY):
-        (folder / f"{program}.env").write_text(secrets_of(program, at_broker[program], at_database[program]))
+        (folder / f"{program}.env").write_text(secret_variables(program, at_broker[program], at_database[program]))
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     print(f"已写入 written: {folder}")
@@ -44,7 +44,7 @@ def write(folder: Path = FOLDER) -> int:
 
 
 def databases(passwords: dict[str, str]) -> str:
-    """SQL for a fresh PostgreSQL: each program its own database, which no other's user may enter."""
+    """SQL for an empty PostgreSQL: a database and a user for each program; no other user may connect to it."""
     lines = []
     for name, password in passwords.items():
         lines += [
@@ -55,7 +55,7 @@ def databases(passwords: dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def secrets_of(program: str, at_broker: str, at_database: str) -> str:
+def secret_variables(program: str, at_broker: str, at_database: str) -> str:
     """The variables of a program that hold a password."""
     return (
         f"DATABASE_URL=postgresql+psycopg2://{program}:{at_database}@database:5432/{program}\n"

@@ -1,4 +1,4 @@
-"""Keys and passwords of a house: made once, kept under its folder, readable by its owner only."""
+"""Keys and passwords of a deployment: made once, kept under its folder, readable by their owner only."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def make(layout: Layout) -> dict[str, str]:
 
 def passwords(path: Path, users: tuple[str, ...]) -> dict[str, str]:
     """User → password, kept in a file; only missing ones are made."""
-    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    if missing := [user for user in users if user not in found]:
-        found.update({user: secrets.token_urlsafe(24) for user in missing})
-        _write(path, json.dumps(found, indent=1).encode())
-    return found
+    by_user: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [user for user in users if user not in by_user]:
+        by_user.update({user: secrets.token_urlsafe(24) for user in missing})
+        _write(path, json.dumps(by_user, indent=1).encode())
+    return by_user
 
 
 def _token_pair(folder: Path) -> None:
@@ -52,7 +52,7 @@ def _once(path: Path, content: bytes) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write whole or not at all, mode 600 from the first byte."""
+    """Write atomically, with mode 600 from the first byte."""
     part = path.with_suffix(path.suffix + ".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)

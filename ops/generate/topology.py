@@ -17,8 +17,8 @@ from typing import Any, TypedDict
 
 from chassis.host.topology import caller_rights, common, declarations, service_rights
 from ops.faults import Fault
+from ops.layout import GATEWAY
 
-GATEWAY = "gateway"
 OPERATOR = "ops"
 OPERATOR_RIGHTS = {"vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}
 
@@ -33,7 +33,7 @@ class ServiceTopology(TypedDict):
 
 
 def password_hash(password: str, salt: bytes) -> str:
-    """RabbitMQ's form: base64 of a 4-byte salt and SHA-256 of salt and password
+    """The hash as RabbitMQ stores it: base64 of a 4-byte salt and SHA-256 of salt and password
     (https://www.rabbitmq.com/docs/passwords#computing-password-hash)."""
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
@@ -58,9 +58,9 @@ def service_topology(
     try:
         answer: ServiceTopology = json.loads(done.stdout)
     except ValueError:
-        words = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+        reason = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
         raise Fault(
-            f"服务 {service} 没有说明它接收什么", f"{service} does not say what it listens to: {words}"
+            f"服务 {service} 没有说明它接收什么", f"{service} does not say what it listens to: {reason}"
         ) from None
     return answer
 

@@ -1,6 +1,6 @@
-"""A fresh machine's first minutes: the virtual environment, our packages in it, and what the distribution provides.
+"""The set-up of a machine: the virtual environment with our packages, and the packages of the distribution.
 
-Runs on the system's own Python, before any library of ours is there: standard library only.
+Runs on the system's own Python, before any library is installed: standard library only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "zhaohui.json"
 LOG = ROOT / "var" / "log" / "setup.log"
-LIBRARIES_NEED = 900 * 1024 * 1024
+LIBRARIES_BYTES = 900 * 1024 * 1024
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_ASIDE = Path("/usr/sbin/policy-rc.d.zhaohui-aside")
 NO_SERVICE_STARTS = "#!/bin/sh\n# Written while packages are installed: no service of theirs is started.\nexit 101\n"
@@ -41,29 +41,32 @@ FOR_TESTS = (
 
 
 def libraries(progress: Progress, dev: bool) -> None:
-    """Make the virtual environment and install everything at its pin; done once for each state of the pins."""
-    wanted = {"run": _state("requirements.txt")} | ({"dev": _state("requirements-dev.txt")} if dev else {})
-    found = json.loads(STAMP.read_text()) if STAMP.exists() else {}
-    if all(found.get(key) == value for key, value in wanted.items()):
+    """Make the virtual environment and install everything at its pin; done once for each state of the pins.
+
+    `dev`: also the tools of tests and linters. Raises Fault.
+    """
+    required = {"run": _state("requirements.txt")} | ({"dev": _state("requirements-dev.txt")} if dev else {})
+    installed = json.loads(STAMP.read_text()) if STAMP.exists() else {}
+    if all(installed.get(key) == value for key, value in required.items()):
         return
     LOG.parent.mkdir(parents=True, exist_ok=True)
-    disk.require_space(ROOT, disk.NEEDED if PYTHON.exists() else LIBRARIES_NEED)
+    disk.require_space(ROOT, disk.NEEDED if PYTHON.exists() else LIBRARIES_BYTES)
     if not PYTHON.exists():
         with progress.step("虚拟环境", "virtual environment"):
             _virtual_environment()
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     with progress.step("依赖库（首次约一分钟）", "libraries (about a minute, once)"):
-        _do([*pip, "-r", str(ROOT / ("requirements-dev.txt" if dev else "requirements.txt"))], "pip")
+        _run([*pip, "-r", str(ROOT / ("requirements-dev.txt" if dev else "requirements.txt"))], "pip")
     with progress.step("本项目的软件包", "our own packages"):
         ours = [f"--editable={ROOT / name}" for name in PACKAGES if (ROOT / name / "pyproject.toml").exists()]
-        _do([*pip, "--no-deps", "--no-build-isolation", "--config-settings=editable_mode=compat", *ours], "pip")
-    STAMP.write_text(json.dumps({**found, **wanted}))
+        _run([*pip, "--no-deps", "--no-build-isolation", "--config-settings=editable_mode=compat", *ours], "pip")
+    STAMP.write_text(json.dumps({**installed, **required}))
 
 
 def distribution(progress: Progress, broker: bool, tests: bool) -> None:
-    """Install what is missing of the distribution's packages. Raises Fault where that is not possible."""
-    wanted = (*([BROKER] if broker else []), FONT, *(FOR_TESTS if tests else ()))
-    missing = [package for package, path in wanted if not Path(path).exists()]
+    """Install the distribution's packages that are missing; asks the package manager only then. Raises Fault."""
+    packages = (*([BROKER] if broker else []), FONT, *(FOR_TESTS if tests else ()))
+    missing = [package for package, path in packages if not Path(path).exists()]
     if not missing:
         return
     names = " ".join(missing)
@@ -74,8 +77,8 @@ def distribution(progress: Progress, broker: bool, tests: bool) -> None:
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with progress.step(f"系统软件包 {names}", "from the distribution"), _no_service_starts():
         apt = ["apt-get", "--quiet", "--yes", "-o", "DPkg::Lock::Timeout=120"]
-        _do([*apt, "update"], "apt-get update")
-        _do([*apt, "--no-install-recommends", "install", *missing], "apt-get install")
+        _run([*apt, "update"], "apt-get update")
+        _run([*apt, "--no-install-recommends", "install", *missing], "apt-get install")
 
 
 def _virtual_environment() -> None:
@@ -84,13 +87,13 @@ def _virtual_environment() -> None:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
         if shutil.which("apt-get") is None or os.geteuid() != 0:
             raise Fault(f"缺少 {package}", f"Python has no ensurepip: install the package {package}")
-        _do(["apt-get", "--quiet", "--yes", "update"], "apt-get update")
-        _do(["apt-get", "--quiet", "--yes", "--no-install-recommends", "install", package], "apt-get install")
-    _do([sys.executable, "-m", "venv", str(VENV)], "venv")
+        _run(["apt-get", "--quiet", "--yes", "update"], "apt-get update")
+        _run(["apt-get", "--quiet", "--yes", "--no-install-recommends", "install", package], "apt-get install")
+    _run([sys.executable, "-m", "venv", str(VENV)], "venv")
 
 
 def _state(requirements: str) -> str:
-    """What an installation depends on: the pins, our packages' own declarations, the place, and the Python."""
+    """SHA-256 over what an installation depends on: pins, our packages' own declarations, folder, Python version."""
     digest = hashlib.sha256(f"{sys.version_info[:3]} {ROOT}".encode())
     for path in (
         ROOT / "requirements.txt",
@@ -103,7 +106,7 @@ def _state(requirements: str) -> str:
 
 @contextmanager
 def _no_service_starts() -> Iterator[None]:
-    """While packages are installed, the distribution's scripts must not start their services (policy-rc.d)."""
+    """Keep the distribution's scripts from starting services while packages are installed (policy-rc.d)."""
     moved = POLICY.exists()
     if moved:
         POLICY.replace(POLICY_ASIDE)
@@ -117,8 +120,8 @@ def _no_service_starts() -> Iterator[None]:
             POLICY_ASIDE.replace(POLICY)
 
 
-def _do(command: list[str], name: str) -> None:
-    """Run a set-up command with its output in the log; a failure is one line."""
+def _run(command: list[str], name: str) -> None:
+    """Run a set-up command with its output in the log. Raises Fault with the line that gives the reason."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     with LOG.open("a") as log:
         log.write(f"$ {' '.join(command)}\n")
@@ -134,17 +137,17 @@ def _do(command: list[str], name: str) -> None:
         raise _failure(name, LOG.read_bytes()[begin:].decode(errors="replace"))
 
 
-def _failure(name: str, said: str) -> Fault:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _failure(name: str, output: str) -> Fault:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     if any("No space left on device" in line for line in lines):
         return Fault("磁盘已满", f"the disk is full: {name} could not write (see {LOG})")
-    told = [line for line in lines if "error" in line.lower() or line.startswith(("E:", "W:"))]
-    last = (told or lines or ["it said nothing"])[0 if told else -1]
-    return Fault(f"{name} 失败", f"{name} failed: {last[:240]} (see {LOG})")
+    errors = [line for line in lines if "error" in line.lower() or line.startswith(("E:", "W:"))]
+    reason = (errors or lines or ["it said nothing"])[0 if errors else -1]
+    return Fault(f"{name} 失败", f"{name} failed: {reason[:240]} (see {LOG})")
 
 
 def enter(arguments: list[str]) -> None:
-    """Go on in the virtual environment: replaces this process."""
+    """Continue in the virtual environment: replaces this process."""
     with contextlib.suppress(ValueError):
         sys.stdout.flush()
     os.execv(str(PYTHON), [str(PYTHON), "-m", "ops", *arguments])

@@ -1,7 +1,7 @@
-"""A private RabbitMQ node: own name, ports, data folder and epmd; the system's own node is never started or touched.
+"""A private RabbitMQ node: own name, ports, data folder and epmd; the system's own node is never started or changed.
 
-The scripts of /usr/lib/rabbitmq/bin are called directly, because those in /usr/sbin insist on root or the
-rabbitmq user. The node is our child and runs in the process we started, so that a signal sent to it reaches Erlang.
+The scripts of /usr/lib/rabbitmq/bin are called directly, because those in /usr/sbin demand root or the rabbitmq user.
+The node is a child process and runs in the process that was started, so that a signal sent to it reaches Erlang.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class BrokerFault(Fault):
 
 
 class PrivateBroker:
-    """One RabbitMQ node that is ours alone.
+    """One RabbitMQ node for one caller.
 
-    `folder`: where its data, logs and cookie live; created when missing, kept when stopped.
-    `port`, `dist_port`, `epmd_port`: free ones are taken where none is given; they outlast `stop`.
+    `folder`: holds its data, logs and cookie; created when missing, kept when stopped.
+    `port`, `dist_port`, `epmd_port`: free ones are taken where none is given; the same after `stop`.
     `users`: name → password. Without `definitions` they are created with all rights (default: guest/guest); with
     `definitions` (the path of a definitions file) they only serve `url`.
 
@@ -78,7 +78,7 @@ class PrivateBroker:
 
     @property
     def name(self) -> str:
-        """The node's name: no other node on this machine has its port, so none has its name."""
+        """The node's name, unique on this machine like its port."""
         return f"zhaohui-{self.port}@localhost"
 
     @property
@@ -139,7 +139,7 @@ class PrivateBroker:
             "ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
             "PID_FILE": str(self.folder / "broker.pid"),
             "SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-            "ALLOW_INPUT": "1",  # with it the script becomes the node instead of watching over it
+            "ALLOW_INPUT": "1",  # the script then becomes the node itself instead of its parent process
         }
         erlang = {"ERL_EPMD_PORT": str(self.epmd_port), "ERL_EPMD_ADDRESS": HOST}
         erlang["ERL_CRASH_DUMP"] = str(self.folder / "log" / "erl_crash.dump")
@@ -147,11 +147,11 @@ class PrivateBroker:
         return {**kept, **home, **erlang, **{f"RABBITMQ_{key}": value for key, value in rabbitmq.items()}}
 
     def command(self) -> list[str]:
-        """What starts the node in the foreground, in one process."""
+        """The command that starts the node in the foreground, in one process."""
         return [str(SERVER), "-noinput"]
 
     def epmd_command(self) -> list[str]:
-        """What starts the node's own port mapper in the foreground."""
+        """The command that starts the node's own port mapper in the foreground."""
         return [shutil.which("epmd") or "/usr/bin/epmd", "-port", str(self.epmd_port), "-address", HOST]
 
     def start(self, timeout: float = START_SECONDS) -> PrivateBroker:
@@ -181,7 +181,7 @@ class PrivateBroker:
         self._node = self._epmd = None
 
     def kill(self) -> None:
-        """End the node as a power cut would (kill -9). Its port mapper stays for the next `start`, or until `stop`."""
+        """Kill the node (SIGKILL). Its port mapper stays for the next `start`, or until `stop`."""
         _end(self._node, signal.SIGKILL, 5.0)
         self._node = None
 
@@ -195,12 +195,12 @@ class PrivateBroker:
 
     def require_free_ports(self, epmd: bool = True) -> None:
         """Raise BrokerFault when one of the node's ports is taken."""
-        wanted = {"AMQP": self.port, "distribution": self.dist_port}
+        ports = {"AMQP": self.port, "distribution": self.dist_port}
         if epmd:
-            wanted["epmd"] = self.epmd_port
-        for what, port in wanted.items():
+            ports["epmd"] = self.epmd_port
+        for use, port in ports.items():
             if not is_free(port):
-                raise BrokerFault(f"端口 {port} 已被占用", f"port {port} ({what} of the broker) is taken")
+                raise BrokerFault(f"端口 {port} 已被占用", f"port {port} ({use} of the broker) is taken")
 
     def _spawn(self) -> None:
         output = self.folder / "log" / "broker.out"
@@ -222,18 +222,18 @@ class PrivateBroker:
             time.sleep(0.1)
 
     def failure_reason(self) -> str:
-        """The line that says why, with the place of the rest."""
+        """The last line of its logs that names an error, with the path of the log."""
         for source in (self.log, self.folder / "log" / "broker.out"):
             with contextlib.suppress(OSError):
                 lines = [line.strip() for line in source.read_text(errors="replace").splitlines()]
-                told = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
-                if told:
-                    return f"{told[-1]} (see {source})"
+                errors = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
+                if errors:
+                    return f"{errors[-1]} (see {source})"
         return f"it said nothing (see {self.folder / 'log'})"
 
 
 def _wait_for(epmd_port: int) -> None:
-    """A node that finds no port mapper starts one of its own, which nobody would end."""
+    """Wait for the port mapper: a node that does not reach one starts its own, which would be left running."""
     deadline = time.monotonic() + 10.0
     while not answers(epmd_port):
         if time.monotonic() > deadline:
@@ -242,7 +242,7 @@ def _wait_for(epmd_port: int) -> None:
 
 
 def _require_readable(definitions: Path) -> None:
-    """The node itself only logs that it cannot parse its definitions, and comes up empty."""
+    """Raise BrokerFault for definitions that are no JSON: the node itself only logs that, and comes up empty."""
     try:
         json.loads(definitions.read_text())
     except (OSError, ValueError) as error:
@@ -252,19 +252,19 @@ def _require_readable(definitions: Path) -> None:
 
 
 def _spawn(command: list[str], environment: dict[str, str], out: object) -> subprocess.Popen[bytes]:
-    """A child in a session of its own: Ctrl-C at the terminal is for the runner, which stops the rest in order."""
+    """Start a child in a session of its own, so that Ctrl-C reaches only the runner, which stops the rest in order."""
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
         command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
     )
 
 
-def _end(process: subprocess.Popen[bytes] | None, how: int, patience: float) -> None:
-    """Signal a child and wait for its end; after `patience` seconds, kill it."""
+def _end(process: subprocess.Popen[bytes] | None, signal_number: int, seconds: float) -> None:
+    """Signal a child and wait for its end; after so many seconds, kill it."""
     if process is None or process.poll() is not None:
         return
-    process.send_signal(how)
+    process.send_signal(signal_number)
     try:
-        process.wait(patience)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

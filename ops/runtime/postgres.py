@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for tests and measurements: own folder, loopback port; the system's own is not touched."""
+"""A private PostgreSQL cluster for tests and measurements: own folder, loopback port; the system's own is not changed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ops.ports import HOST, free_ports
 
 BIN = Path("/usr/lib/postgresql/15/bin")
 SUPERUSER = "postgres"
-PATIENCE = 120
+COMMAND_SECONDS = 120
 
 
 class PrivatePostgres:
-    """One cluster without passwords for its superuser, on the loopback interface; thrown away when stopped.
+    """One cluster without passwords for its superuser, on the loopback interface; removed when stopped.
 
     As root it runs as the distribution's user `postgres`, since PostgreSQL refuses to run as root.
     """
@@ -43,9 +43,9 @@ class PrivatePostgres:
         pwfile = self._folder / "superuser"
         pwfile.write_text(SUPERUSER)
         try:
-            self._do("initdb", "-D", self._data, "-U", SUPERUSER, "-E", "UTF8", f"--pwfile={pwfile}", *access)
+            self._run("initdb", "-D", self._data, "-U", SUPERUSER, "-E", "UTF8", f"--pwfile={pwfile}", *access)
             options = f"-p {self.port} -k {self._folder} -c listen_addresses={HOST} -c fsync=off -c max_connections=200"
-            self._do("pg_ctl", "-D", self._data, "-o", options, "-l", str(self._folder / "log"), "-w", "start")
+            self._run("pg_ctl", "-D", self._data, "-o", options, "-l", str(self._folder / "log"), "-w", "start")
         except BaseException:
             self.stop()
             raise
@@ -53,7 +53,7 @@ class PrivatePostgres:
 
     def sql(self, text: str, database: str = SUPERUSER) -> str:
         """Run SQL as the superuser; returns what psql prints. Raises Fault."""
-        return self._do("psql", "-h", str(self._folder), "-p", str(self.port), "-U", SUPERUSER, "-d", database,
+        return self._run("psql", "-h", str(self._folder), "-p", str(self.port), "-U", SUPERUSER, "-d", database,
                         "-v", "ON_ERROR_STOP=1", "-qAt", "-c", text)  # fmt: skip
 
     def stop(self) -> None:
@@ -61,7 +61,7 @@ class PrivatePostgres:
         if self._folder is None:
             return
         if (self._folder / "data" / "postmaster.pid").exists():
-            self._do("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+            self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
 
@@ -77,16 +77,16 @@ class PrivatePostgres:
     def _data(self) -> str:
         return str(self._folder / "data") if self._folder else ""
 
-    def _do(self, program: str, *arguments: str) -> str:
+    def _run(self, program: str, *arguments: str) -> str:
         command = [str(BIN / program), *arguments]
         if os.geteuid() == 0:
             command = ["runuser", "-u", SUPERUSER, "--", *command]
         with tempfile.TemporaryFile() as out:  # a pipe would be held open by the server that pg_ctl leaves behind
             done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=PATIENCE, check=False, cwd="/"
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, timeout=COMMAND_SECONDS, check=False, cwd="/"
             )
             out.seek(0)
-            said = out.read().decode(errors="replace").strip()
+            output = out.read().decode(errors="replace").strip()
         if done.returncode:
-            raise Fault(f"{program} 失败", f"{program} failed: {said.splitlines()[-1] if said else 'it said nothing'}")
-        return said
+            raise Fault(f"{program} 失败", f"{program} failed: {output.splitlines()[-1] if output else 'it said nothing'}")
+        return output

@@ -25,7 +25,7 @@ QUIET = Progress(quiet=True)
 def nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Commands are noted, not run; logs, stamps and the policy file are in a temporary folder."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(bootstrap, "_do", lambda command, name: commands.append(command))
+    monkeypatch.setattr(bootstrap, "_run", lambda command, name: commands.append(command))
     monkeypatch.setattr(bootstrap, "LOG", tmp_path / "setup.log")
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp.json")
     monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
@@ -61,7 +61,7 @@ def test_while_packages_are_installed_no_service_of_theirs_starts(
     seen: list[str] = []
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(bootstrap, "_do", lambda command, name: seen.append(bootstrap.POLICY.read_text()))
+    monkeypatch.setattr(bootstrap, "_run", lambda command, name: seen.append(bootstrap.POLICY.read_text()))
     bootstrap.distribution(QUIET, broker=True, tests=False)
     assert seen and all("exit 101" in policy for policy in seen)
     assert bootstrap.POLICY.read_text() == "the machine's own" and not bootstrap.POLICY_ASIDE.exists()
@@ -73,7 +73,7 @@ def test_the_policy_is_put_back_when_the_installation_fails(monkeypatch: pytest.
 
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(bootstrap, "_do", fail)
+    monkeypatch.setattr(bootstrap, "_run", fail)
     with pytest.raises(Fault, match="no network"):
         bootstrap.distribution(QUIET, broker=True, tests=False)
     assert not bootstrap.POLICY.exists()
