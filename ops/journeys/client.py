@@ -22,7 +22,7 @@ TRIES_STALE = 5
 
 
 class Clock:
-    """The test clock of the running system, moved over HTTP by somebody who is signed in."""
+    """The test clock of the running system, set over HTTP by a person who is signed in."""
 
     def __init__(self, person: Person) -> None:
         self._person = person

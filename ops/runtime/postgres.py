@@ -88,5 +88,7 @@ class PrivatePostgres:
             out.seek(0)
             output = out.read().decode(errors="replace").strip()
         if done.returncode:
-            raise Fault(f"{program} 失败", f"{program} failed: {output.splitlines()[-1] if output else 'it said nothing'}")
+            raise Fault(
+                f"{program} 失败", f"{program} failed: {output.splitlines()[-1] if output else 'it said nothing'}"
+            )
         return output

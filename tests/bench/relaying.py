@@ -1,4 +1,4 @@
-"""The mint's relay on a full outbox, in a process of its own; prints the seconds from the open line to the empty outbox."""
+"""The relay of the sample service `mint` on a full outbox, in a process of its own; prints the seconds from the open connection to the empty outbox."""
 
 import importlib
 import time

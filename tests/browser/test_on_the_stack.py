@@ -1,4 +1,4 @@
-"""The pages on the running house: what a consumer sends from the public form reaches an official's hands."""
+"""The pages on a running stack: a report from the public form is received and accepted by an official."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The released contracts as the tests read them: AsyncAPI documents, schemas of facts, and the OpenAPI document."""
+"""The released contracts, read once: AsyncAPI documents, schemas of facts, and the OpenAPI document."""
 
 from __future__ import annotations
 

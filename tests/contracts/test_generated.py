@@ -15,7 +15,7 @@ CLAUSES = 79
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What everybody promises now."""
+    """The contracts as services and gateway write them now."""
     folder = tmp_path_factory.mktemp("contracts")
     contracts.generate(folder)
     return folder
@@ -27,14 +27,14 @@ def test_released_contracts_are_what_services_and_gateway_promise_now(
     assert contracts.release(generated, contracts.CONTRACTS, check=True) == 0, f"{HINT}\n{capsys.readouterr().out}"
 
 
-def test_drift_is_told_by_name_and_nothing_is_written(
+def test_what_is_out_of_date_is_reported_by_name_and_nothing_is_written(
     generated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "left-over.json").write_text("{}")
     assert contracts.release(generated, tmp_path, check=True) == 1
-    said = capsys.readouterr().out
-    assert "investigation.asyncapi.yaml" in said
-    assert "left-over.json" in said
+    output = capsys.readouterr().out
+    assert "investigation.asyncapi.yaml" in output
+    assert "left-over.json" in output
     assert [path.name for path in tmp_path.iterdir()] == ["left-over.json"]
 
 

@@ -15,7 +15,7 @@ from ops.journeys import voluntary
 from ops.journeys.scenario import Scenario
 from ops.journeys.steps import PHOTO
 from ops.runtime.stack import Stack
-from tests import evidence
+from tests import inspection
 from tests.stack import Json
 
 pytestmark = pytest.mark.slow
@@ -96,24 +96,26 @@ class OpenCase:
 
     def assert_refused(self, attempt: Attempt) -> Json:
         """Send it, and check the answer: status, code, field or clause, texts in both languages, and nothing changed."""
-        evidence.settled(self.stack)
-        before = evidence.fingerprint(self.stack)
+        inspection.wait_settled(self.stack)
+        before = inspection.fingerprint(self.stack)
         answer = self.send(attempt)
         assert (answer.status_code, answer.json()["code"]) == (attempt.status, attempt.code), answer.text
-        assert evidence.fingerprint(self.stack) == before
+        assert inspection.fingerprint(self.stack) == before
         return problem(answer, attempt.where)
 
 
 def problem(answer: httpx.Response, where: str | None) -> Json:
-    """The problem in an answer, which names the field or the clause and speaks both languages."""
+    """The problem in an answer, which names the field or the clause and has texts in both languages."""
     assert answer.headers["Content-Type"] == "application/problem+json"
     document: Json = answer.json()
     assert document["status"] == answer.status_code and document["type"] == f"urn:zhaohui:problem:{document['code']}"
-    assert any("\u4e00" <= sign <= "\u9fff" for sign in document["zh"]) and document["en"].isascii()
+    assert any("\u4e00" <= character <= "\u9fff" for character in document["zh"]) and document["en"].isascii()
     if document["code"] == "invalid":
         assert any(name.split(".")[0] == where for name in document["errors"]), document
         for texts in document["errors"].values():
-            assert texts and all(any("\u4e00" <= sign <= "\u9fff" for sign in text) for text in texts), document
+            assert texts and all(any("\u4e00" <= character <= "\u9fff" for character in text) for text in texts), (
+                document
+            )
     elif where is not None:
         assert document["clause"] == where and document["act"], document
     return document
@@ -139,11 +141,11 @@ def test_a_key_that_was_used_for_something_else_is_refused_and_its_repeat_gets_t
     path, key = "/case/{case}/acts/request-extension", {"Idempotency-Key": str(uuid.uuid4())}
     first = open_case.send(Attempt("maker2", path, 200, "", None, {"days": 5, "reasons": "仍在核查"}, key))
     assert first.status_code == 200, first.text
-    before = evidence.fingerprint(open_case.stack)
+    before = inspection.fingerprint(open_case.stack)
     again = open_case.send(Attempt("maker2", path, 200, "", None, {"days": 5, "reasons": "仍在核查"}, key))
     assert again.status_code == 200 and again.json()["repeat"] is True
     assert {**again.json(), "repeat": False} == first.json()
-    assert evidence.fingerprint(open_case.stack) == before
+    assert inspection.fingerprint(open_case.stack) == before
     open_case.assert_refused(
         Attempt("maker2", path, 422, "command-reused", None, {"days": 6, "reasons": "仍在核查"}, key)
     )
@@ -159,14 +161,14 @@ def test_a_refusal_does_not_use_up_the_key(open_case: OpenCase) -> None:
 
 
 def test_a_file_too_large_is_refused(open_case: OpenCase) -> None:
-    before = evidence.fingerprint(open_case.stack)
+    before = inspection.fingerprint(open_case.stack)
     headers = {"Authorization": f"Bearer {open_case.scenario.person('maker2').token['token']}"}
     answer = open_case.client.post(
         "/files", files={"file": ("大.pdf", b"%PDF-1.4\n" + bytes(TOO_MUCH), "application/pdf")}, headers=headers
     )
     assert answer.status_code == 413
     assert problem(answer, None)["facts"]["limit"] == TOO_MUCH - 1
-    assert evidence.fingerprint(open_case.stack) == before
+    assert inspection.fingerprint(open_case.stack) == before
 
 
 def test_what_an_acts_own_function_refuses_names_its_clause_too(open_case: OpenCase) -> None:
@@ -188,7 +190,7 @@ def test_what_is_not_json_is_malformed(open_case: OpenCase) -> None:
         "Authorization": f"Bearer {open_case.scenario.person('dl.handler').token['token']}",
         "Idempotency-Key": str(uuid.uuid4()),
     }
-    before = evidence.fingerprint(open_case.stack)
+    before = inspection.fingerprint(open_case.stack)
     for body, media_type, status in (
         (b"{", "application/json", 400),
         (b'{"product": "a", "product": "b"}', "application/json", 400),
@@ -201,7 +203,7 @@ def test_what_is_not_json_is_malformed(open_case: OpenCase) -> None:
         )
         assert answer.status_code == status, body[:40]
         problem(answer, None)
-    assert evidence.fingerprint(open_case.stack) == before
+    assert inspection.fingerprint(open_case.stack) == before
 
 
 def test_an_objection_after_its_period_is_late_and_a_statement_takes_its_place(open_case: OpenCase) -> None:

@@ -1,4 +1,4 @@
-"""How the security tests reach the shared house: its keys, and its services without the gateway between."""
+"""What the security tests use of the shared stack: its signing key, and calls to its services past the gateway."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from chassis.core.errors import Refusal
 from chassis.core.tokens import LIFETIME, Actor, issue
 from ops.layout import SERVICES
 from ops.runtime.stack import Stack
-from tests import evidence
+from tests import inspection
 
 pytestmark = pytest.mark.slow
 HANDLER = Actor(
@@ -122,6 +122,6 @@ def test_an_act_with_a_false_token_changes_nothing(
         with pytest.raises(Refusal) as refused:
             caller.call("intake", "perform", note_lead(token, command), 20.0)
         assert refused.value.code in ("unauthenticated", "forbidden")
-    assert evidence.rows(stack, "intake", "select id from commands where id like ?", f"%{command}") == []
-    told = caller.call("intake", "perform", note_lead(issue(COMPLAINTS, signing_key), command), 20.0)
-    assert told["state"] == "noted" and told["repeat"] is False
+    assert inspection.rows(stack, "intake", "select id from commands where id like ?", f"%{command}") == []
+    answer = caller.call("intake", "perform", note_lead(issue(COMPLAINTS, signing_key), command), 20.0)
+    assert answer["state"] == "noted" and answer["repeat"] is False
