@@ -16,7 +16,7 @@ demo:  ## the same in a temporary folder on free ports: plays the journeys, prin
 test:  ## all tests: each package alone, then across services on one running stack
 	@exec $(PYTHON) -m ops test $(ARGS)
 
-lint:  ## ruff, mypy (strict on the chassis and ops), import-linter
+lint:  ## ruff, mypy (strict on the chassis, ops, and most tests across services), import-linter
 	@exec $(PYTHON) -m ops lint
 
 format:  ## format the sources with ruff

@@ -46,7 +46,7 @@ def signed_by_somebody_else(key: Ed25519PrivateKey) -> str:
 
 def not_signed_at_all(key: Ed25519PrivateKey) -> str:
     claims = HANDLER.to_dict() | {"iss": "gateway", "exp": int(time.time()) + LIFETIME}
-    return jwt.encode(claims, None, algorithm="none")
+    return jwt.encode(claims, "", algorithm="none")
 
 
 def signed_with_the_public_key_as_a_secret(key: Ed25519PrivateKey) -> str:
