@@ -1,1 +1,1 @@
-"""What is generated from the sources: keys, broker definitions, contracts, the compliance table, files for containers."""
+"""What is generated: keys, broker definitions and files for containers; contracts and the compliance table from the sources."""

@@ -10,7 +10,7 @@ SECONDS = 3.0
 
 
 def connect(url: str) -> amqp.Connection:
-    """Connect to the broker at `url`, waiting at most 3 seconds for each answer; the caller closes it."""
+    """Connect to the broker at `url`, waiting at most 3 seconds for each answer; the caller closes it. Raises OSError, AMQPError."""
     parts = urlsplit(url)
     connection = amqp.Connection(
         f"{parts.hostname}:{parts.port or 5672}",
