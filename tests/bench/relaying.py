@@ -1,4 +1,4 @@
-"""The mint's relay on a full outbox, in a process of its own; prints the seconds from the open connection to the empty outbox."""
+"""The relay of the sample service `mint` on a full outbox, in its own process; prints the seconds until it is empty."""
 
 import importlib
 import time

@@ -1,4 +1,4 @@
-"""A real Chromium at the gateway's real pages, over HTTP on a free port; the services behind it answer from memory."""
+"""A real Chromium on the gateway's real pages, over HTTP on a free port, with services that answer from memory."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, object
 
 @pytest.fixture
 def province(site: tuple[str, object]) -> FakeProvince:
-    """Fresh services behind the running gateway."""
+    """New in-memory services behind the running gateway."""
     fresh = FakeProvince()
     put_behind(site[1], fresh)  # type: ignore[arg-type]
     return fresh
@@ -53,7 +53,7 @@ def province(site: tuple[str, object]) -> FakeProvince:
 
 @pytest.fixture
 def address(site: tuple[str, object], province: FakeProvince) -> str:
-    """Where the pages are."""
+    """The address of the pages."""
     return site[0]
 
 

@@ -1,4 +1,4 @@
-"""A person's morning at the console, in a real browser at the width of a desk and of a telephone."""
+"""The console in a real browser, at the width of a desktop and of a telephone."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_the_keyboard_alone_reaches_the_content_and_the_fault(browser: Chrome, a
     assert browser.execute_script("return document.activeElement.id") in ("fault", "password")
 
 
-def test_the_pages_speak_english_by_one_click(browser: Chrome, address: str) -> None:
+def test_the_pages_change_to_english_by_one_click(browser: Chrome, address: str) -> None:
     wide(browser, 1440)
     sign_in(browser, address, "maker")
     browser.find_element(By.CSS_SELECTOR, "a.language").click()
@@ -145,7 +145,7 @@ def test_the_pages_speak_english_by_one_click(browser: Chrome, address: str) -> 
     assert "objection period" in browser.find_element(By.TAG_NAME, "main").text
 
 
-def test_text_is_dark_enough_on_its_ground(browser: Chrome, address: str) -> None:
+def test_text_has_enough_contrast_with_its_background(browser: Chrome, address: str) -> None:
     """WCAG 2.1 AA: 4.5 to 1, 3 to 1 for large text."""
     wide(browser, 1440)
     sign_in(browser, address, "maker")

@@ -1,34 +1,21 @@
 """Databases at an earlier revision, for tests of a migration that changes rows."""
 
-from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import patch
-
-from alembic import command
-from alembic.config import Config as AlembicConfig
 
 from chassis.core import Application
-from chassis.core.config import Config
 from chassis.core.storage.database import Database
-from chassis.core.storage.migrate import upgrade
-
-_upgrade, _downgrade = command.upgrade, command.downgrade
+from chassis.core.storage.migrate import downgrade, upgrade
 
 
 def upgrade_to(application: Application, url: str, *revisions: str) -> None:
     """Upgrade a database to each of these revisions in turn, with what they depend on; `heads` is the newest of every branch."""
-    _run(application, url, lambda alembic: [_upgrade(alembic, revision) for revision in revisions])
+    for revision in revisions:
+        upgrade(application.package, url, revision)
 
 
 def downgrade_to(application: Application, url: str, revision: str) -> None:
     """Downgrade a database to a revision of one branch."""
-    _run(application, url, lambda alembic: _downgrade(alembic, revision))
-
-
-def _run(application: Application, url: str, change: Callable[[AlembicConfig], object]) -> None:
-    """Apply a change where `upgrade`, which configures Alembic and connects it, would upgrade to all heads."""
-    with patch.object(command, "upgrade", lambda alembic, _: change(alembic)):
-        upgrade(application, Config(application.name, "test", url, "", "", "system", "", ""))
+    downgrade(application.package, url, revision)
 
 
 def without_tables(url: str | None, folder: Path) -> str:

@@ -10,7 +10,7 @@ import pytest
 from coinstage import Sample, act, eventually, numbers, serves, strike
 
 from chassis.client import Away, RpcClient, UnknownOutcome
-from ops.broker import PrivateBroker
+from ops.runtime.broker import PrivateBroker
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,9 @@ from amqp.exceptions import AccessRefused
 from coinstage import Sample, act, eventually, numbers, serves
 
 from chassis.client import RpcClient
-from ops.broker import PrivateBroker
-from ops.topology import GATEWAY, OPERATOR, definitions
+from ops.generate.topology import OPERATOR, definitions
+from ops.layout import GATEWAY
+from ops.runtime.broker import PrivateBroker
 
 pytestmark = pytest.mark.slow
 

@@ -28,8 +28,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chassis.broker import AmqpChannel, ConfirmedPublisher, connect
 from chassis.client import Away, RpcClient, UnknownOutcome
 from chassis.host.topology import declarations, events_queue
-from ops.broker import FULL_RIGHTS, PrivateBroker
-from ops.topology import user_row
+from ops.generate.topology import user_row
+from ops.runtime.broker import FULL_RIGHTS, PrivateBroker
 
 SAMPLES = Path(__file__).parent
 REPOSITORY = SAMPLES.parents[2]

@@ -185,7 +185,7 @@ class Stage:
 
     def choices(self, kind: str, act: str, who: str, id: str | None = None) -> dict[str, list[dict[str, str]]]:
         """The choices of the moment that an act offers."""
-        offers = self.office.acts({"token": self.token(who), "kind": kind, "id": id})
+        offers = self.office.acts({"token": self.token(who), "kind": kind, "id": id, "act": act})
         choices: dict[str, list[dict[str, str]]] = next(offer["choices"] for offer in offers if offer["act"] == act)
         return choices
 

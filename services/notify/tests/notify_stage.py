@@ -115,7 +115,7 @@ class Stage:
 
     def look(self, root: str) -> Json:
         """The root as the system sees it."""
-        return self.office.read_root(root)
+        return self.office.tasks.read_root(root)
 
     def facts(self, name: str) -> list[Json]:
         """The data of this service's facts of one name, in order."""

@@ -186,7 +186,7 @@ def test_the_duties_name_whoever_is_waited_for(stage):
     play(stage, "pool", "requested")
 
     def waits(actor):
-        duties = stage.office.duties({"token": stage.token(actor)})
+        duties = stage.office.duties({"token": stage.token(actor)})["items"]
         return {act for duty in duties if duty["root"] == stage.last["panel"] for act in duty["acts"]}
 
     assert "draw-members" in waits(PEOPLE["institution"])

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from chassis.core import Act, Moment, act
+from chassis.core.acts.act import Handle
 from chassis.core.storage.series import next_number
-from chassis.core.work import Handle
 from intake.data import load
 from intake.domain.grouping import Reason, Report, pairs_in, reasons_for
 from intake.domain.leads import weight

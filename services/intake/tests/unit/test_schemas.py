@@ -12,8 +12,8 @@ from chassis.core.contracts.schema import load
 from intake.app import application
 
 BY_PEOPLE = [
-    (kind, name, mark.schema)
-    for (kind, name), (mark, _) in application.functions.items()
+    (kind, name, function.mark.schema)
+    for (kind, name), function in application.definitions.functions.items()
     if any(not application.rulebook.actors[who].system for who in application.rulebook.act(kind, name).by)
 ]
 TODAY = date(2026, 3, 24)

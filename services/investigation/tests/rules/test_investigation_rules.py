@@ -30,4 +30,4 @@ def test_every_act_of_a_person_occurs_in_some_case():
 
 
 def test_every_event_that_moves_a_case_arrives_in_some_case():
-    assert set(BOOK.triggers) == RULES.heard()
+    assert set(BOOK.triggers) == RULES.received()

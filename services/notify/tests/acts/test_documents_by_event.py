@@ -162,10 +162,10 @@ def test_the_addressee_sees_the_document_only_once_it_is_served(stage: Stage, wi
 def test_waiting_documents_are_a_duty_of_the_registry_and_of_nobody_else(stage: Stage, without_printing: None) -> None:
     document = stage.issue()
     stage.work()
-    duties = stage.office.duties({"token": stage.token("registry")})
+    duties = stage.office.duties({"token": stage.token("registry")})["items"]
     assert [(duty["root"], duty["acts"]) for duty in duties] == [(document, ["record-service"])]
     for who in ("producer", "city", "quality"):
-        assert stage.office.duties({"token": stage.token(who)}) == []
+        assert stage.office.duties({"token": stage.token(who)})["items"] == []
 
 
 @pytest.mark.parametrize("fault", [NotPrinted("recall-notice: broken"), fonts.NoChineseFont(fonts.MISSING)])

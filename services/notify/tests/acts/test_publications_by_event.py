@@ -41,7 +41,7 @@ def test_a_filed_plan_opens_a_publication_with_three_advisory_working_days(stage
     assert shown["state"] == "prepared"
     clock = shown["clocks"][0]
     assert (clock["clock"], clock["due_on"], clock["advisory"]) == ("publication", "2026-08-19", True)
-    duties = stage.office.duties({"token": stage.token("handler")})
+    duties = stage.office.duties({"token": stage.token("handler")})["items"]
     assert [duty["acts"] for duty in duties] == [["publish-recall"]]
 
 

@@ -6,15 +6,15 @@ from notify.rendering.forms import table
 
 
 def test_every_act_and_fact_has_a_json_schema() -> None:
-    for mark, _ in application.functions.values():
+    for mark in (function.mark for function in application.definitions.functions.values()):
         assert json_schema(mark.schema)["type"] == "object"
-    for schema in application.facts.values():
+    for schema in application.definitions.facts.values():
         assert json_schema(type(schema))["properties"]
 
 
 def test_what_people_fill_in_has_labels_in_both_languages() -> None:
     people = {
-        (kind.name, act.name): application.functions[(kind.name, act.name)][0].schema
+        (kind.name, act.name): application.definitions.functions[(kind.name, act.name)].mark.schema
         for kind in application.rulebook.kinds.values()
         for act in kind.acts.values()
         if act.by and act.by != ("system",)

@@ -172,16 +172,16 @@ def test_a_contact_is_kept_sealed_and_its_reading_is_recorded(stage):
 def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(stage):
     recall = begin(stage)
     do(stage, recall, "plan", "assigned", "accepted")
-    duties = stage.office.duties({"token": stage.token("shenyang")})
+    duties = stage.office.duties({"token": stage.token("shenyang")})["items"]
     assert [(duty["clock"], duty["acts"]) for duty in duties if duty["why"] == "clock"] == [
         ("feedback", ["submit-feedback"])
     ]
-    assert stage.office.duties({"token": stage.token("dalian")}) == []
+    assert stage.office.duties({"token": stage.token("dalian")})["items"] == []
 
 
 def waits(stage, who: str) -> set[str]:
     """The acts that are among somebody's duties."""
-    return {act for duty in stage.office.duties({"token": stage.token(who)}) for act in duty["acts"]}
+    return {act for duty in stage.office.duties({"token": stage.token(who)})["items"] for act in duty["acts"]}
 
 
 def test_each_stage_is_a_duty_of_whoever_has_to_act_next(stage):
