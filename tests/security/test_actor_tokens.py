@@ -93,7 +93,7 @@ FALSE: tuple[Callable[[Ed25519PrivateKey], str], ...] = (
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_good_token_is_taken(caller: RpcClient, signing_key: Ed25519PrivateKey, service: str) -> None:
-    assert isinstance(caller.call(service, "duties", {"token": issue(HANDLER, signing_key)}, 20.0), list)
+    assert isinstance(caller.call(service, "duties", {"token": issue(HANDLER, signing_key)}, 20.0)["items"], list)
 
 
 @pytest.mark.parametrize("service", SERVICES)
