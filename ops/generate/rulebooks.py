@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from chassis.core.rulebook.model import Rulebook, reader
+from chassis.core.rulebook import reader
+from chassis.core.rulebook.model import Rulebook
 from chassis.core.rulebook.registry import Registry
 from ops.layout import GATEWAY, ROOT
 
