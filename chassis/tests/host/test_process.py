@@ -105,3 +105,66 @@ def test_sigterm_lets_a_running_call_be_answered(url: str, client: RpcClient, pu
     assert answers == [None]
     purse.start()
     eventually(lambda: coinstage.serves(client, "purse"), what="the purse serves again")
+
+
+def test_what_no_rulebook_knows_stops_the_start_with_counts(mint: Sample, client: RpcClient) -> None:
+    for _ in range(2):
+        strike(client)
+    assert mint.stop() == 0
+    database = sqlite3.connect(mint.folder / "mint.db")
+    database.execute("update roots set state = 'melted'")
+    database.commit()
+    for command in ("run", "check"):
+        done = mint.command(command)
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+        assert "2 stored under mint: coin in state 'melted', which the rulebook does not know" in done.stderr
+    database.execute("update roots set state = 'struck'")
+    database.commit()
+    database.close()
+    assert mint.command("check").returncode == 0
+    mint.start()
+    eventually(lambda: coinstage.serves(client, "mint"), what="the mint serves again")
+
+
+SECOND_EDITION = """
+rulebook: mint-2
+zh: 造币规则（修订）
+in_force: 2021-01-01
+replaces: mint
+moves:
+  coin: {states: {struck: coined}}
+actors:
+  anyone: {zh: 任何人, en: anyone, public: true}
+coin:
+  zh: 硬币
+  final: [withdrawn]
+  states:
+    coined: {zh: 已成币, en: coined}
+    withdrawn: {zh: 已收回, en: withdrawn}
+  reads: {anyone: all}
+  acts:
+    strike: {zh: 铸造, clause: 1(1), by: anyone, from: new, to: coined}
+    mark: {zh: 刻记, clause: 1(2), by: anyone, from: [coined], to: coined}
+    withdraw: {zh: 收回, clause: 1(3), by: anyone, from: [coined], to: withdrawn}
+"""
+
+
+def test_a_new_edition_takes_over_while_the_service_serves(mint: Sample, client: RpcClient, tmp_path: Path) -> None:
+    coin = strike(client, 1)
+    assert mint.stop() == 0
+    (tmp_path / "mint-2.yaml").write_text(SECOND_EDITION)
+    mint.environment["RULEBOOKS"] = str(tmp_path)
+    mint.start()
+    eventually(lambda: coinstage.serves(client, "mint"), what="the mint serves under both editions")
+    shown = client.call("mint", "get", {"id": coin}, 5.0)
+    assert (shown["regime"], shown["state"]) == ("mint", "struck")
+    wrong = mint.command("change-rulebook", "mint-3")
+    assert wrong.returncode == 2 and "the rulebook 'mint-3' is not loaded" in wrong.stderr
+    done = mint.command("change-rulebook", "mint-2")
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].endswith("roots live under mint-2 now")
+    shown = client.call("mint", "get", {"id": coin}, 5.0)
+    assert (shown["regime"], shown["state"], shown["state_zh"]) == ("mint-2", "coined", "已成币")
+    act(client, "mint", "mark", coin)
+    assert mint.command("verify", coin).stdout.strip() == f"{coin}: intact"
+    written = mint.command("rebuild-duties")
+    assert written.returncode == 0 and written.stdout.strip().endswith("roots are written again")
