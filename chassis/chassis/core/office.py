@@ -241,7 +241,7 @@ class Office:
         with self.database.reading() as connection:
             faults = unknown(self.application.registry, connection)
         if faults:
-            raise ConfigurationFault([f"{self.name}: {fault}" for fault in faults])
+            raise ConfigurationFault(faults)
 
     def change_rulebook(self, name: str, *, final: bool = False) -> Iterator[Progress]:
         """Move what lives under the rulebook that edition `name` replaces to it, as its `moves:` say; yields the progress."""
