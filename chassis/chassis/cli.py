@@ -220,15 +220,18 @@ def _change_rulebook(application: Any, config: Any, options: argparse.Namespace)
 
 
 def _rebuild_duties(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Where a serving process has the lease, this one takes over when it ends, some seconds later."""
+    import time
+
     from chassis.core import Office
 
     office, rewritten = Office(application, config), 0
     office.rebuild.restart()
-    while written := office.rebuild_duties():
+    while not office.rebuild.done():
+        written = office.rebuild_duties()
         rewritten += written
-    if not office.rebuild.done():
-        print(f"{application.name}: another process is rewriting the duties")
-        return 1
+        if not written and not office.rebuild.done():
+            time.sleep(1.0)
     print(f"{application.name}: the duties of {rewritten} roots are written again")
     return 0
 
