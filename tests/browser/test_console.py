@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from console_fake import CASE, DOSSIER, DRAFT, VISIT, FakeProvince
+from console_case import CASE, DOSSIER, DRAFT, VISIT
+from console_services import FakeServices
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -64,7 +65,7 @@ def open_act(browser: Chrome, act: str) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_from_signing_in_through_duties_and_dossier_to_an_act(
-    browser: Chrome, address: str, province: FakeProvince, width: int, tmp_path: Path
+    browser: Chrome, address: str, province: FakeServices, width: int, tmp_path: Path
 ) -> None:
     wide(browser, width)
     sign_in(browser, address, "maker")
@@ -103,7 +104,7 @@ def test_no_page_scrolls_sideways(browser: Chrome, address: str, width: int) -> 
         assert not scrolls_sideways(browser), f"{path}, with everything unfolded"
 
 
-def test_rows_come_and_go_and_are_sent_in_their_order(browser: Chrome, address: str, province: FakeProvince) -> None:
+def test_rows_come_and_go_and_are_sent_in_their_order(browser: Chrome, address: str, province: FakeServices) -> None:
     wide(browser, 1440)
     sign_in(browser, address, "recall.handler")
     browser.get(address + RECORD)

@@ -9,10 +9,10 @@ from flask_babel import gettext
 
 from chassis.client import Away
 from chassis.core.errors import Refusal
-from gateway import composition, operations
+from gateway import operations
 from gateway.console.blueprints import console
 from gateway.console.display_names import load_names
-from gateway.console.dossiers import DOCUMENT, ENTRIES, ROOTS, older_of, older_of_root, sections_of, shown_entries
+from gateway.console.dossiers import DOCUMENT, ENTRIES, older_of_root, read_entries, read_roots, sections_of
 from gateway.console.files import files_of
 from gateway.console.fragments import fragment, shows_faults
 from gateway.console.localisation import localised
@@ -31,7 +31,7 @@ PDF = "application/pdf"
 @shows_faults
 def more_roots(dossier: str) -> str:
     """Further roots of a matter, by their list rows."""
-    matter = composition.dossier(services(), dossier, acting(), after=cursor(), size=ROOTS)
+    matter = read_roots(dossier, cursor())
     return fragment(
         "console/_roots.html", gettext("What belongs to this matter"), dossier=dossier, eager=0,
         sections=sections_of(matter["items"]), further=matter["next"], away=matter["away"],
@@ -61,12 +61,15 @@ def on_file(kind: str, id: str) -> str:
 @shows_faults
 def timeline(dossier: str) -> str:
     """Older entries of a matter."""
-    page = composition.journal(services(), dossier, acting(), newest=True, after=cursor(), size=ENTRIES)
-    entries = shown_entries(page["items"])
+    page = read_entries(dossier, cursor(), with_documents=bool(request.args.get("documents")))
     return fragment(
-        "console/_timeline.html", gettext("Timeline"), entries=entries, older=older_of(dossier, page["next"]),
-        done=None, away=page["away"],
-    )  # fmt: skip
+        "console/_timeline.html",
+        gettext("Timeline"),
+        entries=page["items"],
+        older=page["older"],
+        done=None,
+        away=page["away"],
+    )
 
 
 @console.get("/roots/<kind>/<id>/timeline")
@@ -96,7 +99,7 @@ def entry(kind: str, id: str, seq: int) -> str:
 @shows_faults
 def dossier_acts(dossier: str) -> str:
     """The acts open to me on the roots of a matter, and its drafts that wait for me."""
-    matter = composition.dossier(services(), dossier, acting(), size=ROOTS)
+    matter = read_roots(dossier)
     items = [one["view"] for one in sections_of(matter["items"]) if len(matter["items"]) == 1 or not one["ended"]]
     items = items[:ROOTS_WITH_ACTS]
     calls = [(kinds()[item["kind"]]["service"], "get", {"id": item["id"]}) for item in items]

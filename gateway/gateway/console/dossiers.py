@@ -18,29 +18,32 @@ from gateway.console.session import acting
 from gateway.services import kind_of
 
 Row = dict[str, Any]
-ROOTS = 50  # roots of one matter at once
+ROOTS = 50  # list rows of one matter that are read at once
+ROOTS_LEAST = 10  # roots, beside documents, that a page shows where there are so many
+PAGES_MOST = 3  # how often list rows or entries are read for one page
 EAGER = 3  # roots that are read right after the page, beside the one that it shows open
 ENTRIES = 20  # entries of the timeline at once
+ENTRIES_LEAST = 10
 DOCUMENT = "document"  # documents have a list of their own on the page
 
 
 @console.get("/dossiers/<dossier>")
 def dossier(dossier: str) -> str:
     """One matter: its first root open, the others by their list rows, the newest entries of all."""
-    who = acting()
-    matter = composition.dossier(services(), dossier, who, size=ROOTS)
-    timeline = composition.journal(services(), dossier, who, newest=True, size=ENTRIES)
-    sections, missing = sections_of(matter["items"]), {*matter["away"], *timeline["away"]}
+    matter = read_roots(dossier)
+    sections = sections_of(matter["items"])
+    only_documents = bool(sections) and sections[0]["view"]["kind"] == DOCUMENT
+    timeline = read_entries(dossier, with_documents=only_documents)
+    missing = {*matter["away"], *timeline["away"]}
     if sections:
         first = sections[0]
         try:
             sections[0] = opened(first["view"]["kind"], first["view"]["id"])
         except (Away, Refusal):
             missing.add(first["row"]["service"])
-    entries = shown_entries(timeline["items"])
     return render_template(
         "console/dossier.html", dossier=dossier, sections=sections, further=matter["next"], eager=EAGER,
-        entries=entries, older=older_of(dossier, timeline["next"]), done=_done(entries), away=in_order(missing),
+        entries=timeline["items"], older=timeline["older"], done=_done(timeline["items"]), away=in_order(missing),
     )  # fmt: skip
 
 
@@ -80,6 +83,18 @@ def _alone(view: Row) -> str:
     )  # fmt: skip
 
 
+def read_roots(dossier: str, after: str | None = None) -> Row:
+    """The list rows of a matter: a page, and further ones where documents take up most of it."""
+    matter = composition.dossier(services(), dossier, acting(), after=after, size=ROOTS)
+    for _ in range(PAGES_MOST - 1):
+        if matter["next"] is None or sum(item["kind"] != DOCUMENT for item in matter["items"]) >= ROOTS_LEAST:
+            break
+        further = composition.dossier(services(), dossier, acting(), after=matter["next"], size=ROOTS)
+        items, away = [*matter["items"], *further["items"]], in_order({*matter["away"], *further["away"]})
+        matter = {**further, "items": items, "away": away}
+    return matter
+
+
 def sections_of(items: list[Row]) -> list[Row]:
     """The roots of a page of a matter by their list rows: those that acts touched most often first, then the oldest.
 
@@ -92,20 +107,28 @@ def sections_of(items: list[Row]) -> list[Row]:
     return [closed(item) for item in ordered]
 
 
-def shown_entries(entries: list[Row]) -> list[Row]:
-    """The entries of a matter's timeline: the steps of documents are left out where there is anything else."""
-    shown = [entry for entry in entries if entry["root_kind"] != DOCUMENT] or entries
-    load_names(people_of(shown))
-    return shown
+def read_entries(dossier: str, after: str | None = None, with_documents: bool = False) -> Row:
+    """A page of a matter's newest entries, and the address of the `older` ones, or None.
 
-
-def older_of(dossier: str, after: str | None) -> str | None:
-    """The address of the entries that come after those shown, or None."""
-    return url_for("console.timeline", dossier=dossier, after=after) if after else None
+    The steps of documents are left out, unless there is nothing else; where they take up most of a page, further ones
+    are read.
+    """
+    items, away = list[Row](), set[str]()
+    for _ in range(PAGES_MOST):
+        page = composition.journal(services(), dossier, acting(), newest=True, after=after, size=ENTRIES)
+        items += [entry for entry in page["items"] if with_documents or entry["root_kind"] != DOCUMENT]
+        away.update(page["away"])
+        after = page["next"]
+        if after is None or len(items) >= ENTRIES_LEAST:
+            break
+    load_names(people_of(items))
+    more = {"after": after, **({"documents": 1} if with_documents else {})}
+    older = url_for("console.timeline", dossier=dossier, **more) if after else None
+    return {"items": items, "older": older, "away": in_order(away)}
 
 
 def older_of_root(view: Row, after: str | None) -> str | None:
-    """The same for the page of one root."""
+    """The address of the entries of a root that come after those shown, or None."""
     return url_for("console.root_timeline", kind=view["kind"], id=view["id"], after=after) if after else None
 
 

@@ -189,9 +189,10 @@ class FakeServices:
             duties = [duty for duty in duties if duty["why"] != "draft"]
         if request.get("why"):
             duties = [duty for duty in duties if duty["why"] == request["why"]]
-        further = [duty for duty in self.further_duties if duty["root_kind"] in KINDS[service]]
+        if request.get("queue") in (None, "mine") and not request.get("why"):
+            duties += [duty for duty in self.further_duties if duty["root_kind"] in KINDS[service]]
         key = itemgetter("due_at", "since", "root")
-        duties = sorted([*duties, *further], key=lambda duty: tuple(value or "9999" for value in key(duty)))
+        duties = sorted(duties, key=lambda duty: tuple(value or "9999" for value in key(duty)))
         return counted(duties, request, 20)
 
     def _waiting(self, service: str, who: Row) -> list[Row]:
