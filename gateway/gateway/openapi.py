@@ -12,7 +12,7 @@ JSON = "application/json"
 PROBLEM = "#/components/schemas/Problem"  # by flask-smorest, from gateway.api.schemas.ProblemSchema
 DRAFT_STEPS = ("approve-draft",)
 GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # replaced by a path for each act
-READ_CODES = ("unauthenticated", "forbidden", "not-found", "too-many", "away")
+READ_CODES = ("unauthenticated", "forbidden", "not-found", "invalid", "too-many", "away")
 ACT_CODES = tuple(code for code in TITLES if code not in ("internal", "not-acceptable", "method-not-allowed"))
 KEY = {
     "name": "Idempotency-Key",
@@ -120,7 +120,7 @@ def _finish_own(paths: dict[str, Any], kinds: list[str]) -> None:
                 if status in ("200", "201"):
                     answer.setdefault("content", {JSON: {"schema": {}}})
             responses |= _problems(
-                READ_CODES if method == "get" else (*READ_CODES, "invalid", "malformed", "unsupported-media-type")
+                READ_CODES if method == "get" else (*READ_CODES, "malformed", "unsupported-media-type")
             )
 
 

@@ -11,7 +11,7 @@ from marshmallow import RAISE
 
 from chassis.core.errors import Refusal
 from gateway import composition, operations
-from gateway.api import schemas
+from gateway.api import root_schemas as schemas
 from gateway.api.bodies import JsonBlueprint, read_key, read_object, read_version
 from gateway.api.callers import caller, person
 from gateway.files import SHOWN, file_in, sniff

@@ -324,7 +324,8 @@ class FakeServices:
                 actor=actor,
             )
         )
-        return {"root": view["id"], "kind": kind_name, "dossier": DOSSIER, "seq": seq, "draft": None}
+        version = {"version": view["version"]}
+        return {"root": view["id"], "kind": kind_name, "dossier": DOSSIER, "seq": seq, "draft": None, **version}
 
     def _decide(self, request: Row) -> Row:
         if request["act"] == "return-draft" and not request["data"].get("reasons"):
