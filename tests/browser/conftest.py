@@ -44,7 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, object
 
 
 @pytest.fixture
-def province(site: tuple[str, object]) -> FakeServices:
+def services(site: tuple[str, object]) -> FakeServices:
     """Fresh services behind the running gateway."""
     fresh = FakeServices()
     put_behind(site[1], fresh)  # type: ignore[arg-type]
@@ -52,7 +52,7 @@ def province(site: tuple[str, object]) -> FakeServices:
 
 
 @pytest.fixture
-def address(site: tuple[str, object], province: FakeServices) -> str:
+def address(site: tuple[str, object], services: FakeServices) -> str:
     """Where the pages are."""
     return site[0]
 

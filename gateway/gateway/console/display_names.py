@@ -9,12 +9,14 @@ from flask import g
 
 from gateway.console.field_texts import FieldTexts, texts_of_act, texts_of_all_kinds, texts_of_kind
 from gateway.console.service_calls import kinds, known_kind, services
+from gateway.console.session import visitor
 from gateway.services import kind_of
 from gateway.wiring import gateway
 
 Row = dict[str, Any]
 FIELD_TEXTS_KEPT = 1000
 UUID_LENGTH = 36
+ROOTS_NAMED = 20  # roots whose numbers are read for one value
 
 _field_texts: dict[tuple[str, str, str | None, str | None], FieldTexts] = {}
 
@@ -61,6 +63,22 @@ def remember_roots(roots: Iterable[Mapping[str, Any]]) -> None:
     """Keep the numbers and titles of roots that this page has read, for the places that only name their ids."""
     labels: dict[str, str] = g.setdefault("roots", {})
     labels.update({str(root["id"]): str(root.get("number") or root.get("title") or "") for root in roots})
+
+
+def remember_named(value: Any) -> None:
+    """Read the numbers and titles of the roots whose ids stand in a value, as far as this person may see them."""
+    labels: dict[str, str] = g.get("roots") or {}
+    ids = [identifier for identifier in dict.fromkeys(_root_ids(value)) if identifier not in labels][:ROOTS_NAMED]
+    calls = [(kinds()[kind_of(identifier)]["service"], "get", {"id": identifier}) for identifier in ids]
+    remember_roots(view for view in services().call_each(calls, visitor()) if isinstance(view, dict))
+
+
+def _root_ids(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and root_kind(value):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            yield from _root_ids(inner)
 
 
 def root_label(identifier: str) -> str:

@@ -11,7 +11,7 @@ from chassis.client import Away
 from chassis.core.errors import Refusal
 from gateway import operations
 from gateway.console.blueprints import console
-from gateway.console.display_names import load_names
+from gateway.console.display_names import load_names, remember_named
 from gateway.console.dossiers import DOCUMENT, ENTRIES, older_of_root, read_entries, read_roots, sections_of
 from gateway.console.files import files_of
 from gateway.console.fragments import fragment, shows_faults
@@ -52,6 +52,7 @@ def root_section(kind: str, id: str) -> str:
 def on_file(kind: str, id: str) -> str:
     """What is on file of a root: its body and its parts."""
     view = operations.root(services(), kind, id, acting())
+    remember_named([view.get("body"), [part.get("body") for part in view.get("parts") or []]])
     row = kind_row(kind, view.get("regime"))
     one = {"view": view, "row": row, "sealed": is_sealed(view.get("body"))}
     return fragment("console/_on_file.html", localised(row), one=one)
@@ -92,6 +93,7 @@ def entry(kind: str, id: str, seq: int) -> str:
     page = operations.journal(services(), kind, id, {"seq": min(seq, 2**31)}, acting())
     if not page["items"]:
         raise Refusal("not-found", root=id)
+    remember_named(page["items"][0].get("data"))
     return fragment("console/_entry.html", localised(page["items"][0]), entry=page["items"][0])
 
 

@@ -169,3 +169,10 @@ def test_a_course_that_begins_earlier_than_it_is_drawn_says_so(new_browser: NewB
     ]
     section = new_browser().sign_in("recall.handler").fragment(f"/console/roots/case/{CASE}/section")
     assert '<span class="step-name">…</span>' in section and services.last("journal")["size"] == COURSE_ENTRIES
+
+
+def test_what_is_on_file_names_other_roots_by_their_numbers(new_browser: NewBrowser) -> None:
+    page = new_browser().sign_in("recall.handler").fragment(f"/console/roots/case/{CASE}/on-file")
+    assert "线索2026-0042" in page
+    page = new_browser().sign_in("maker").fragment(f"/console/roots/case/{CASE}/on-file")
+    assert "线索2026-0042" not in page and LEAD[-6:] in page, "one that the reader may not see stays unnamed"

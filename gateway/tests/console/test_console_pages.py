@@ -17,6 +17,9 @@ from gateway.wiring import Gateway
 PUBLIC = ["/", "/recalls", f"/recalls/{PUBLICATION}", "/report", "/privacy", "/console/sign-in"]
 PAGES = [
     "/console/",
+    "/console/?queue=unit",
+    "/console/?queue=drafts",
+    "/console/duties/late",
     "/console/approvals",
     "/console/inbox",
     "/console/lists",
@@ -25,7 +28,15 @@ PAGES = [
     "/console/start",
     "/console/start/lead/report",
     f"/console/dossiers/{DOSSIER}",
+    f"/console/dossiers/{DOSSIER}/roots",
+    f"/console/dossiers/{DOSSIER}/timeline",
+    f"/console/dossiers/{DOSSIER}/acts",
+    f"/console/dossiers/{DOSSIER}/documents",
     f"/console/roots/recall/{RECALL}?alone=1",
+    f"/console/roots/case/{CASE}/section",
+    f"/console/roots/case/{CASE}/on-file",
+    f"/console/roots/case/{CASE}/timeline",
+    f"/console/roots/case/{CASE}/entries/5",
     f"/console/roots/case/{CASE}/acts/record-visit",
     f"/console/roots/case/{CASE}/drafts/{DRAFT}",
 ]
