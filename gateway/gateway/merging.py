@@ -87,16 +87,16 @@ class _Stream:
         ]
         for before, behind in reversed(list(pairwise(self.units))):
             before.key = first(before.key, behind.key)
-        self._turn()
+        self._next_page()
 
     def take(self) -> list[Item]:
         """Give the first unit."""
         unit = self.units.pop(0)
         self.given.append(_digest(unit.identity))
-        self._turn()
+        self._next_page()
         return unit.items
 
-    def _turn(self) -> None:
+    def _next_page(self) -> None:
         """When the page is given whole, stand at the beginning of the next one."""
         if not self.units:
             self.given = [digest for digest in self.given if digest not in self.page]
@@ -104,7 +104,7 @@ class _Stream:
             self.after = self.following or ""
 
     @property
-    def hungry(self) -> bool:
+    def to_ask(self) -> bool:
         """Whether the service has to be asked before anything is taken."""
         return not (self.units or self.ended or self.away)
 
@@ -153,7 +153,7 @@ class _Merge:
         order, taken = self.question.order, list[Item]()
         pick = max if order.descending else min
         for _ in range(self.size):
-            if not self._feed():
+            if not self._ask():
                 break
             heads = [(name, stream) for name, stream in self.streams.items() if stream.units]
             if not heads:
@@ -162,15 +162,15 @@ class _Merge:
             taken += [{**item, "service": name} for item in stream.take()]
         return sorted(taken, key=order.key, reverse=order.descending)
 
-    def _feed(self) -> bool:
+    def _ask(self) -> bool:
         """Ask the services of which nothing is at hand; tells whether it is certain by now what comes first."""
-        while hungry := [(name, stream) for name, stream in self.streams.items() if stream.hungry]:
+        while unasked := [(name, stream) for name, stream in self.streams.items() if stream.to_ask]:
             if self.rounds == ROUNDS:
                 return False
             self.rounds += 1
-            calls = [(name, self.question.method, self._request(stream)) for name, stream in hungry]
+            calls = [(name, self.question.method, self._request(stream)) for name, stream in unasked]
             answers = self.services.call_each(calls, self.actor)
-            for (_, stream), answer in zip(hungry, answers, strict=True):
+            for (_, stream), answer in zip(unasked, answers, strict=True):
                 if isinstance(answer, (Refusal, Away)):
                     stream.away = True
                 else:

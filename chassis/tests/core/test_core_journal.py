@@ -85,8 +85,8 @@ def test_an_entry_rewritten_with_its_hash_is_found_by_the_next(either, box):
     journal = tables.journal
     entry = json.loads(next(row["entry"] for row in rows(either, journal) if row["seq"] == 1)) | {"clause": "2"}
     text = canonical(entry)
-    found = hashlib.sha256(bytes.fromhex(GENESIS) + text).hexdigest()
-    change(either, update(journal).where(journal.c.seq == 1).values(entry=text.decode(), hash=found))
+    digest = hashlib.sha256(bytes.fromhex(GENESIS) + text).hexdigest()
+    change(either, update(journal).where(journal.c.seq == 1).values(entry=text.decode(), hash=digest))
     assert [fault.split(": ")[0][-2:] for fault in either.office.verify(box)] == ["#2"]
 
 
@@ -143,8 +143,8 @@ def test_a_marked_value_is_in_no_outcome_page_list_or_log(either, box, logged):
         either.act("owner", "box", "seal", {"sealed_on": SECRET})
     either.event("post.letter-sent.v1", {"box": box, "mood": "stumble", "words": SECRET})
     assert "an event's act failed" in logged.getvalue() and "RuntimeError" in logged.getvalue()
-    told = str(said) + logged.getvalue()
-    assert SECRET not in told and CONTACT["name"] not in told
+    shown = str(said) + logged.getvalue()
+    assert SECRET not in shown and CONTACT["name"] not in shown
 
 
 def test_an_error_of_the_database_tells_no_values(either, box):
@@ -160,8 +160,8 @@ def test_an_error_of_the_database_tells_no_values(either, box):
 def test_whoever_may_see_a_mark_reveals_it_and_that_is_kept(either, box):
     assert either.get("keeper", box)["body"]["secret"] == {"marked": "secret", "may_reveal": True}
     assert rows(either, tables.accesses) == []
-    found = either.get("keeper", box, reveal=True)["body"]
-    assert (found["secret"], found["contact"]) == (SECRET, CONTACT)
+    body = either.get("keeper", box, reveal=True)["body"]
+    assert (body["secret"], body["contact"]) == (SECRET, CONTACT)
     access = rows(either, tables.accesses)[0]
     assert (access["person"], access["organisation"], access["mark"]) == (
         "p_keeper",
@@ -173,8 +173,8 @@ def test_whoever_may_see_a_mark_reveals_it_and_that_is_kept(either, box):
 
 
 def test_a_reach_from_above_reads_the_page_but_opens_no_mark(either, box):
-    found = either.get("province", box, reveal=True)["body"]
-    assert (found["label"], found["secret"]) == ("甲", {"marked": "secret", "may_reveal": False})
+    body = either.get("province", box, reveal=True)["body"]
+    assert (body["label"], body["secret"]) == ("甲", {"marked": "secret", "may_reveal": False})
     assert rows(either, tables.accesses) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, make_response, render_template, request
@@ -10,7 +11,7 @@ from flask_babel import gettext
 from gateway import composition
 from gateway.console.blueprints import console
 from gateway.console.fragments import fragment, shows_faults
-from gateway.console.localisation import urgency
+from gateway.console.localisation import format_date, urgency
 from gateway.console.query_parameters import cursor
 from gateway.console.service_calls import kinds, services
 from gateway.console.session import acting
@@ -59,6 +60,8 @@ def count() -> Response:
 def late() -> str:
     """How much is overdue in each unit that I stand above."""
     result = composition.late(services(), acting())
+    for row in result["items"]:  # a period ends at midnight: its last day is the one before
+        row["due_on"] = format_date(datetime.fromisoformat(row["oldest"]) - timedelta(seconds=1))
     return fragment("console/_late.html", gettext("Late, by unit"), result=result)
 
 

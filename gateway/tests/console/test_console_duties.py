@@ -107,7 +107,7 @@ def test_what_is_late_by_unit_is_shown_to_whoever_sees_any(new_browser: NewBrows
     assert "没有逾期事项" in person.get("/console/duties/late").text
     services.late = {
         "investigation": [{"unit": "org_210100", "count": 2, "oldest": "2026-07-01T16:00:00Z"}],
-        "recall": [{"unit": "org_210100", "count": 3, "oldest": "2026-06-01T15:00:00Z"}],
+        "recall": [{"unit": "org_210100", "count": 3, "oldest": "2026-06-01T16:00:00.000000Z"}],
     }
     page = person.loaded("/console/")
     assert "各单位逾期情况" in page and "5 件" in page and "最早 2026-06-01 到期" in page
