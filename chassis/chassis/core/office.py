@@ -182,8 +182,8 @@ class Office:
         with self._view(request) as view:
             return duties.late(view)
 
-    def journal(self, request: Json) -> list[Json]:
-        """Return the journal of a root or of a whole dossier, as far as the actor may see it."""
+    def journal(self, request: Json) -> Json:
+        """Return a page of the journal of a root or of a dossier, as far as the actor may see it."""
         with self._view(request) as view:
             return journal.journal(view, request)
 

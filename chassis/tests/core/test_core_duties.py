@@ -325,6 +325,21 @@ def test_a_count_is_exact_up_to_a_bound_and_says_that_there_is_more(
 # the queues
 
 
+def test_the_drafts_that_wait_for_a_post_are_asked_for_alone(either: Stage) -> None:
+    for _ in range(3):
+        keep(either)
+        either.act("keeper", "box", "empty", {"words": "空"}, sign=False)
+    keep(either)
+    drafts = all_duties(either, "head", why="draft", size=2)
+    assert ([duty["why"] for duty in drafts], page(either, "head", why="draft")["total"]) == (["draft"] * 3, 3)
+    assert len(all_duties(either, "head")) > 3
+    assert (
+        page(either, "keeper", why="draft")["items"] == [] == page(either, "head", queue="unit", why="draft")["items"]
+    )
+    with pytest.raises(Refusal, match="invalid"):
+        page(either, "head", why="clock")
+
+
 def test_a_draft_is_under_way_for_its_drafter_and_comes_back_with_reasons(either: Stage) -> None:
     box = keep(either)
     either.act("keeper", "box", "empty", {"words": "空"}, sign=False)

@@ -118,7 +118,9 @@ def test_what_no_rulebook_knows_stops_the_start_with_counts(mint: Sample, client
     for command in ("run", "check"):
         done = mint.command(command)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-        assert re.search(r"\d+ stored under mint: coin in state 'melted', which the rulebook does not know", done.stderr)
+        assert re.search(
+            r"\d+ stored under mint: coin in state 'melted', which the rulebook does not know", done.stderr
+        )
     database.execute("update roots set state = 'struck'")
     database.commit()
     database.close()

@@ -30,14 +30,19 @@ def duties(view: View, request: Mapping[str, Any]) -> Json:
     """Return a page of what waits for the actor, the most urgent first: `{items, next, total, more}`.
 
     `queue`: `mine` (the default) is everything, `unit` leaves out what waits for the person or a post, `drafts` is the
-    person's own drafts under way or sent back. `size` at most 200, `after` is the `next` of the page before.
-    `total` counts roots up to COUNT_MOST; `more` tells that there are more.
+    person's own drafts under way or sent back. With `why` `draft`, only the drafts that wait for a post of the actor's.
+    `size` at most 200, `after` is the `next` of the page before. `total` counts roots up to COUNT_MOST; `more` tells that
+    there are more.
     """
     queue = str(request.get("queue") or "mine")
     if queue not in QUEUES:
         raise Refusal("invalid", errors={"queue": [f"应为 {'、'.join(QUEUES)} / one of {', '.join(QUEUES)}"]})
+    if request.get("why") not in (None, DRAFT):
+        raise Refusal("invalid", errors={"why": [f"应为 {DRAFT} / expected {DRAFT}"]})
     size = page_size(request)
     keys = _keys(view, queue) if view.actor.person else []
+    if request.get("why") == DRAFT:  # a draft to approve stands under the post that it waits for, and nothing else does
+        keys = [key for key in keys if key.startswith("@")]
     if not keys:
         return {"items": [], "next": None, "total": 0, "more": False}
     rows = view.connection.execute(_page(view, keys, size, request.get("after"))).mappings().all()

@@ -107,7 +107,11 @@ def search(stage, who):
 
 def test_duties_follow_the_case(stage):
     def duties(who):
-        return [(duty["why"], act) for duty in stage.office.duties({"token": stage.token(who)})["items"] for act in duty["acts"]]
+        return [
+            (duty["why"], act)
+            for duty in stage.office.duties({"token": stage.token(who)})["items"]
+            for act in duty["acts"]
+        ]
 
     play(stage, "found")
     assert ("clock", "notify-producer") in duties("handler")
