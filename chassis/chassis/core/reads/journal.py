@@ -26,7 +26,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from chassis.core.contracts.wire import LARGEST, broken
+from chassis.core.contracts.wire import LARGEST
 from chassis.core.errors import Refusal
 from chassis.core.reads.paging import cursor_of, page_size, read_cursor
 from chassis.core.reads.view import Json, View
@@ -121,14 +121,8 @@ def _page(view: View, request: Mapping[str, Any], seen: Mapping[str, _Seen], *, 
 
 
 def _key(after: Any, *, single: bool) -> list[Any] | None:
-    """Return the key that a cursor names; refuses one whose members are not those of the order."""
-    key = read_cursor(after, 1 if single else 3)
-    if key is None:
-        return None
-    *texts, number = key
-    if not all(isinstance(text, str) and not broken(text) for text in texts) or not _is_number(number):
-        raise Refusal("invalid", errors={"after": ["翻页位置不正确 / not a cursor of this list"]})
-    return key
+    """Return the key that a cursor names: the entry's number in a root's journal, time, root and number in a dossier's."""
+    return read_cursor(after, int) if single else read_cursor(after, str, str, int)
 
 
 def _number(value: Any) -> int:
