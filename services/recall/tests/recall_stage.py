@@ -191,3 +191,32 @@ NOTIFIED = {
 
 STEPS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "rules" / "steps.yaml").read_text(encoding="utf-8"))
 """What people and other services do in the sample case, by name."""
+
+
+def fact_about(recall: str, **more: Any) -> dict[str, Any]:
+    """The data of a fact about the sample case's recall."""
+    return {"case": CASE, "recall": recall, "root": recall, "document": "document_example", **more}
+
+
+def do(stage: Stage, recall: str, *steps: str) -> dict[str, Any]:
+    """People do steps of steps.yaml, one after the other; the last outcome."""
+    outcome: dict[str, Any] = {}
+    for step in steps:
+        row = STEPS[step]
+        data = {name: stage.today if value == "today" else value for name, value in row["data"].items()}
+        part = stage.parts_of(recall, row["part"])[-1]["id"] if "part" in row else None
+        outcome = stage.act(row["who"], "recall", row["act"], recall, data, part)
+    return outcome
+
+
+def begin(stage: Stage) -> str:
+    """The recall that the notice of the sample case opens."""
+    assert stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_sample") == "taken"
+    (recall,) = stage.roots("recall")
+    return recall
+
+
+def deliver(stage: Stage, recall: str, type: str, **data: Any) -> str:
+    """Another service publishes a fact about the recall; returns the outcome of its receipt."""
+    subject = CASE if type.startswith("investigation.") else data.get("publication", "document_example")
+    return stage.event(type, fact_about(recall, **data), subject=subject, dossier="dossier_sample")

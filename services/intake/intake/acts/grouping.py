@@ -1,6 +1,6 @@
 """Leads become a signal: the analyst groups, adds and splits; every decision is kept (article 9, first sentence)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -9,13 +9,15 @@ from chassis.core import Act, Moment, act
 from chassis.core.acts.act import Handle
 from chassis.core.storage.series import next_number
 from intake.data import load
-from intake.domain.grouping import Reason, Report, pairs_in, reasons_for
+from intake.domain.grouping import COMPARED, Reason, Report, compare, features_in, pairs_in, reasons_for, reasons_with
 from intake.domain.leads import weight
-from intake.domain.proposals import Proposal, explain, propose
+from intake.domain.proposals import explain, propose, strongest
 from intake.schemas.signals import Cluster, OneLead, SplitLead
 from intake.storage import queries
 
 SHOWN = 200
+CONSIDERED = 400
+"""So many leads that share most block keys with a signal are compared with it; SHOWN of them are offered."""
 
 
 def explained(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
@@ -33,22 +35,20 @@ def leads_to_add(connection: Connection, moment: Moment) -> list[dict[str, str]]
     if moment is None or moment.root is None:
         return []
     held = [entry["lead"] for entry in moment.body["leads"]]
-    rows = queries.lead_rows(connection, [*held, *queries.neighbours(connection, held)])
+    near = queries.neighbours(connection, held, CONSIDERED)
+    apart = {
+        lead for pair in queries.links_among(connection, [*held, *near]).cannot if pair & set(held) for lead in pair
+    }
+    offered = [lead for lead in near if lead not in apart]
+    rows = queries.lead_rows(connection, [*held[:COMPARED], *offered])
     reports = {lead: Report.of(lead, row["features"]) for lead, row in rows.items()}
-    links = queries.links_among(connection, held)
-    inside = [reports[lead] for lead in held]
+    inside = [reports[lead] for lead in held[:COMPARED]]
     scored = []
-    for lead in sorted(set(rows) - set(held)):
-        if any(frozenset((lead, other)) in links.cannot for other in held):
-            continue
-        reasons = reasons_for([reports[lead], max(inside, key=lambda one: _score(reports[lead], one))])
+    for lead in offered:
+        reasons = reasons_for([reports[lead], max(inside, key=lambda one: compare(reports[lead], one).score)])
         scored.append((sum(reason.points for reason in reasons), lead, reasons))
     scored.sort(key=lambda row: (-row[0], row[1]))
     return [_choice(rows[lead], "", explained(reasons)) for _, lead, reasons in scored[:SHOWN]]
-
-
-def _score(one: Report, other: Report) -> int:
-    return sum(reason.points for reason in reasons_for([one, other]))
 
 
 def _choices(connection: Connection, leads: list[str]) -> list[dict[str, str]]:
@@ -76,33 +76,33 @@ def _choice(row: Mapping[str, Any], group: str, reasons: list[dict[str, Any]]) -
     }
 
 
-def recompute(do: Act) -> Proposal:
-    """Compute again why the leads of a signal belong together, and how their injuries weigh."""
-    rows = queries.lead_rows(do.connection, [entry["lead"] for entry in do.body["leads"]])
-    reports = [Report.of(lead, row["features"]) for lead, row in rows.items()]
-    proposal = Proposal(tuple(sorted(rows)), tuple(reasons_for(reports)), sum(row["severity"] for row in rows.values()))
-    do.body["reasons"] = explained(proposal.reasons)
-    do.body["weight"] = proposal.weight
-    do.body["hazards"] = sorted({hazard for row in rows.values() for hazard in row["features"].get("hazards", [])})
-    return proposal
+def explain_signal(do: Act, features: Mapping[str, Mapping[str, Any]]) -> None:
+    """Compute why the leads of a signal belong together, their hazards and how their injuries weigh, from their features by id."""
+    do.body["reasons"] = explained(reasons_for([Report.of(lead, own) for lead, own in features.items()]))
+    do.body["hazards"] = sorted({hazard for own in features.values() for hazard in own["hazards"]})
+    _weigh(do)
 
 
-def add_to_signal(do: Act, lead: Handle) -> None:
-    """Put a lead into the signal: it takes the signal's dossier, and the decision is kept for the next proposal."""
-    held = [entry["lead"] for entry in do.body["leads"]]
-    lead.root.dossier = do.root.dossier
-    lead.body["signal"] = do.root.id
-    do.body["leads"].append(
-        {
-            "lead": lead.root.id,
-            "number": lead.root.number,
-            "title": lead.root.title,
-            "source": lead.body["source"],
-            "severity": lead.body.get("severity") or "none",
-        }
-    )
-    queries.set_grouping(do.connection, lead.root.id, queries.GROUPED, do.root.id)
-    queries.record_decisions(do.connection, [lead.root.id], held, "must", do.root.id, do.today.isoformat())
+def _weigh(do: Act) -> None:
+    do.body["weight"] = sum(weight(entry) for entry in do.body["leads"])
+    do.note("reasons", do.body["reasons"])
+
+
+def put_in(do: Act, leads: Sequence[Handle]) -> None:
+    """Put leads into the signal: they take its dossier, and the decision is kept for the next proposal."""
+    for lead in leads:
+        lead.root.dossier = do.root.dossier
+        lead.body["signal"] = do.root.id
+        do.body["leads"].append(
+            {
+                "lead": lead.root.id,
+                "number": lead.root.number,
+                "title": lead.root.title,
+                "source": lead.body["source"],
+                "severity": lead.body.get("severity") or "none",
+            }
+        )
+    queries.put_together(do.connection, [lead.root.id for lead in leads], do.root.id, do.root.head_seq + 1)
 
 
 @act("signal", "cluster", Cluster, choices={"leads": candidate_leads})
@@ -121,9 +121,8 @@ def cluster(do: Act) -> None:
     )
     do.body["hazard"] = next((lead.body["hazard"] for lead in leads if lead.body.get("hazard")), None)
     do.body["injury"] = next((lead.body["injury"] for lead in leads if lead.body.get("injury")), None)
-    for lead in leads:
-        add_to_signal(do, lead)
-    do.note("reasons", explained(recompute(do).reasons))
+    put_in(do, leads)
+    explain_signal(do, {lead.root.id: features_in(lead.body) for lead in leads})
     do.root.number = f"XH{do.today.year}-{next_number(do.connection, f'signal/{do.today.year}'):04d}"
     do.root.title = do.data.get("title") or leads[0].root.title
 
@@ -144,20 +143,26 @@ def _best(leads: list[Handle], field: str) -> dict[str, Any]:
 
 @act("signal", "add-lead", OneLead, choices={"lead": leads_to_add})
 def add_lead(do: Act) -> None:
-    """Article 9: another lead on the same product and hazard."""
-    for lead in do.named("lead"):
-        add_to_signal(do, lead)
-    do.note("reasons", explained(recompute(do).reasons))
+    """Article 9: another lead on the same product and hazard. What it adds to the reasons is found without reading all the others."""
+    (lead,) = do.named("lead")
+    compared = [entry["lead"] for entry in do.body["leads"][:COMPARED]]
+    others = [Report.of(id, row["features"]) for id, row in queries.lead_rows(do.connection, compared).items()]
+    features = features_in(lead.body)
+    put_in(do, [lead])
+    do.body["reasons"] = strongest(
+        [*do.body["reasons"], *explained(reasons_with(Report.of(lead.root.id, features), others))]
+    )
+    do.body["hazards"] = sorted({*do.body["hazards"], *features["hazards"]})
+    _weigh(do)
 
 
 @act("signal", "split-lead", SplitLead)
 def split_lead(do: Act) -> None:
     """Undo a grouping by an act of its own: the lead has its own dossier again and will not be proposed for this group."""
-    for lead in do.named("lead"):
-        do.body["leads"] = [entry for entry in do.body["leads"] if entry["lead"] != lead.root.id]
-        lead.root.dossier = lead.body["own_dossier"]
-        lead.body["signal"] = None
-        others = [entry["lead"] for entry in do.body["leads"]]
-        queries.set_grouping(do.connection, lead.root.id, queries.FREE)
-        queries.record_decisions(do.connection, [lead.root.id], others, "cannot", do.root.id, do.today.isoformat())
-    do.note("reasons", explained(recompute(do).reasons))
+    (lead,) = do.named("lead")
+    do.body["leads"] = [entry for entry in do.body["leads"] if entry["lead"] != lead.root.id]
+    lead.root.dossier = lead.body["own_dossier"]
+    lead.body["signal"] = None
+    queries.split_off(do.connection, lead.root.id, do.root.id, do.root.head_seq + 1)
+    rows = queries.lead_rows(do.connection, [entry["lead"] for entry in do.body["leads"]])
+    explain_signal(do, {left: row["features"] for left, row in rows.items()})

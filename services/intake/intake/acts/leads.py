@@ -136,12 +136,7 @@ def record_reply(do: Act) -> None:
     assert do.part is not None
     do.part.body["answer"] = do.data
     if do.root.state == "referred" and do.data["reply"] == "declined":
-        _return_to_grouping(do)
-
-
-def _return_to_grouping(do: Act) -> None:
-    row = queries.lead_rows(do.connection, [do.root.id])[do.root.id]
-    queries.return_to_grouping(do.connection, do.root.id, row["features"])
+        queries.return_to_grouping(do.connection, do.root.id, do.body)
 
 
 @act("lead", "dismiss", Reasons)

@@ -6,8 +6,6 @@ from typing import Any
 from chassis.core import Act
 from chassis.core.storage.series import next_number
 from intake.data import load
-from intake.domain.grouping import features_of
-from intake.domain.leads import weight
 from intake.domain.producers import seat
 from intake.domain.vocabulary import category_of, hazards_of, other_regime
 from intake.storage import queries
@@ -45,9 +43,7 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
     do.root.number = f"LN{do.today.year}-{next_number(do.connection, f'lead/{do.today.year}'):06d}"
     do.root.title = _title(product, hazards)
     write_parties(do)
-    text = " ".join(str(data[key]) for key in ("description", "hazard", "injury") if data.get(key))
-    features = features_of(product, producer, hazards, text)
-    queries.keep_features(do.connection, do.root.id, do.root.number, do.root.title, weight(do.body), features)
+    queries.keep_lead(do.connection, do.root.id, do.body)
 
 
 def _title(product: Mapping[str, Any], hazards: list[str]) -> str:

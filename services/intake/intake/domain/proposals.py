@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intake.domain.grouping import Links, Reason, Report, group, reasons_for
+from intake.domain.grouping import Reason, Report, group, reasons_for
+from intake.domain.links import Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,13 @@ def explain(
         | {language: texts[reason.code][language].format(value=words(reason, language)) for language in ("zh", "en")}
         for reason in reasons
     ]
+
+
+def strongest(reasons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return of explained reasons one a code, that with the highest points (of equal ones the first), the strongest first."""
+    best: dict[str, dict[str, Any]] = {}
+    for reason in reasons:
+        held = best.get(reason["code"])
+        if held is None or abs(reason["points"]) > abs(held["points"]):
+            best[reason["code"]] = dict(reason)
+    return sorted(best.values(), key=lambda reason: (-reason["points"], reason["code"]))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from intake.data import load
 from intake.domain.grouping import (
-    Links,
     Report,
     block_keys,
     candidate_pairs,
@@ -19,6 +18,7 @@ from intake.domain.grouping import (
     numbers,
     reasons_for,
 )
+from intake.domain.links import Links
 from intake.domain.proposals import explain, propose
 from intake.domain.shingles import bands, likeness, shingles
 

@@ -69,6 +69,11 @@ def numbered(at: Moment) -> bool:
     return bool(at.root and at.root.number)
 
 
+def not_sealed_yet(at: Moment) -> bool:
+    """Practice: the use of the seal is recorded once, before the paper goes out; a scan that is missing may follow."""
+    return not at.body.get("seals") or bool(at.data.get("scan") and not at.body.get("sealed_scan"))
+
+
 def served_otherwise_than_electronically(at: Moment) -> bool:
     """Practice: the arrival in the addressee's system is receipt; the system's own date is not corrected by hand."""
     return bool(at.body.get("service", {}).get("manner") != ELECTRONIC)

@@ -163,7 +163,7 @@ def test_waiting_documents_are_a_duty_of_the_registry_and_of_nobody_else(stage: 
     document = stage.issue()
     stage.work()
     duties = stage.office.duties({"token": stage.token("registry")})["items"]
-    assert [(duty["root"], duty["acts"]) for duty in duties] == [(document, ["record-service"])]
+    assert [(duty["root"], duty["acts"]) for duty in duties] == [(document, ["record-seal", "record-service"])]
     for who in ("producer", "city", "quality"):
         assert stage.office.duties({"token": stage.token(who)})["items"] == []
 

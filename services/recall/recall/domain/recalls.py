@@ -31,6 +31,24 @@ def round_fed_back(at: Moment) -> bool:
     return any(row["round"] == running and row.get("review") != "returned" for row in at.body.get("feedback", []))
 
 
+def feedback_due(at: Moment) -> bool:
+    """Article 17(2): 「及时反馈情况」: once in each round, and again when the province returned it."""
+    given = [row for row in _feedback_of(at) if row["round"] == at.body["round"]]
+    return not given or given[-1].get("review") == "returned"
+
+
+def feedback_not_reviewed(at: Moment) -> bool:
+    """Article 4(5): 「对缺陷消费品召回过程进行监督」: each feedback is reviewed once."""
+    given = _feedback_of(at)
+    return bool(given) and "review" not in given[-1]
+
+
+def _feedback_of(at: Moment) -> list[dict[str, Any]]:
+    """Return the feedback that the addressed supervision has given, oldest first."""
+    assert at.part is not None
+    return [row for row in at.body.get("feedback", []) if row["supervision"] == at.part.id]
+
+
 def effect_insufficient(at: Moment) -> bool:
     """This round was evaluated as insufficient, or as wrong in scope.
 

@@ -5,41 +5,12 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from recall_stage import CASE, NOTIFIED, PEOPLE, STEPS
+from recall_stage import CASE, NOTIFIED, PEOPLE, begin, deliver, do
 from sqlalchemy import func, select
 
 from chassis.core import Refusal
 from chassis.core.storage import tables
 from recall.storage import queries
-
-
-def fact_about(recall: str, **more) -> dict:
-    """The data of a fact about the sample case's recall."""
-    return {"case": CASE, "recall": recall, "root": recall, "document": "document_example", **more}
-
-
-def do(stage, recall: str, *steps: str) -> dict:
-    """People do steps of steps.yaml, one after the other; the last outcome."""
-    outcome: dict = {}
-    for step in steps:
-        row = STEPS[step]
-        data = {name: stage.today if value == "today" else value for name, value in row["data"].items()}
-        part = stage.parts_of(recall, row["part"])[-1]["id"] if "part" in row else None
-        outcome = stage.act(row["who"], "recall", row["act"], recall, data, part)
-    return outcome
-
-
-def begin(stage) -> str:
-    """The recall that the notice of the sample case opens."""
-    assert stage.event("investigation.recall-notified.v1", NOTIFIED, subject=CASE, dossier="dossier_sample") == "taken"
-    (recall,) = stage.roots("recall")
-    return recall
-
-
-def deliver(stage, recall: str, type: str, **data) -> str:
-    """Another service publishes a fact about the recall; returns the outcome of its receipt."""
-    subject = CASE if type.startswith("investigation.") else data.get("publication", "document_example")
-    return stage.event(type, fact_about(recall, **data), subject=subject, dossier="dossier_sample")
 
 
 def test_the_sample_recall_runs_from_the_notice_to_its_closing_in_two_rounds(stage):
@@ -177,34 +148,6 @@ def test_the_bureau_that_was_assigned_has_the_feedback_among_its_duties(stage):
         ("feedback", ["submit-feedback"])
     ]
     assert stage.office.duties({"token": stage.token("dalian")})["items"] == []
-
-
-def waits(stage, who: str) -> set[str]:
-    """The acts that are among somebody's duties."""
-    return {act for duty in stage.office.duties({"token": stage.token(who)})["items"] for act in duty["acts"]}
-
-
-def test_each_stage_is_a_duty_of_whoever_has_to_act_next(stage):
-    recall = begin(stage)
-    assert waits(stage, "producer") == {"file-plan"}
-    do(stage, recall, "plan")
-    assert waits(stage, "institution") == {"review-plan-form", "evaluate-plan"}
-    assert waits(stage, "producer") == {"publish-notice", "submit-progress"}
-    do(stage, recall, "form", "advice", "notice", "assigned")
-    assert waits(stage, "institution") == set()
-    assert waits(stage, "shenyang") == {"accept-supervision"}
-    do(stage, recall, "accepted", "fed back", "progress one")
-    assert waits(stage, "institution") == {"evaluate-effect"}
-    do(stage, recall, "evaluated insufficient")
-    assert waits(stage, "handler") == {"require-re-recall"}
-    do(stage, recall, "required again", "supplementary plan", "progress two", "fed back", "evaluated sufficient")
-    assert waits(stage, "handler") == set()
-    assert "submit-summary" in waits(stage, "producer")
-    do(stage, recall, "summary")
-    assert waits(stage, "handler") == {"close-recall"}
-    do(stage, recall, "closed with reasons")
-    people = ("handler", "producer", "institution", "shenyang", "shop")
-    assert {who: waits(stage, who) for who in people} == {who: set() for who in people}
 
 
 reports = st.lists(
