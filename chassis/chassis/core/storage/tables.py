@@ -13,10 +13,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
 Counter = BigInteger().with_variant(Integer, "sqlite")
+
+TO_LOOK_AT = text("look_at IS NOT NULL")
+"""The runs of clocks of which the scheduler has something to note, now or later."""
+PROVISIONAL = text("provisional AND state = 'running'")
+"""The running clocks that end in a year whose holiday notice was not out when they were counted."""
 
 roots = Table(
     "roots",
@@ -77,7 +83,9 @@ clocks = Table(
     Column("ended_at", String(32)),
     Column("lapse_noted", Boolean, nullable=False, server_default="0"),
     Column("reminded", Boolean, nullable=False, server_default="0"),
-    Index("clocks_running", "state", "due_at"),
+    Column("look_at", String(32)),
+    Index("clocks_look_at", "look_at", sqlite_where=TO_LOOK_AT, postgresql_where=TO_LOOK_AT),
+    Index("clocks_provisional", "due_on", sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL),
 )
 
 commands = Table(
