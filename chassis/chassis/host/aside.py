@@ -15,7 +15,10 @@ FAILED_TRIES = 30
 """Tries of a fact whose handling raised, or whose root is not here yet; a second lies between two."""
 REFUSED_TRIES = 15
 """Tries of a fact that the rulebook refuses: what it waits for may be on its way from a third service."""
+GAP_TRIES = 30
+"""Turns through the retry queue of a fact that waits for an earlier one of its subject; then the inbox keeps it."""
 ATTEMPT, OUTCOME, REASON, PARKED_AT = "x-attempt", "x-outcome", "x-reason", "x-parked-at"
+GAPS = "x-gaps"
 KEPT = ("content_type", "content_encoding", "message_id", "type")
 BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
 
@@ -30,19 +33,24 @@ class Aside:
 
 def verdict(service: str, headers: dict[str, Any], outcome: str, reason: str | None) -> Aside | None:
     """What becomes of a message: None acknowledges it. `headers` are those it came with."""
-    if outcome in ("taken", "repeat"):
+    if outcome in ("taken", "repeat", "kept"):
         return None
     kept = without_brokers_own(headers)
     attempt = kept[ATTEMPT] if isinstance(kept.get(ATTEMPT), int) else 0
     told = {**kept, OUTCOME: outcome, REASON: (reason or "")[:500]}
     if outcome == "gap":
-        return Aside(retry_queue(service), {**told, ATTEMPT: attempt})
+        return Aside(retry_queue(service), {**told, ATTEMPT: attempt, GAPS: gaps(headers) + 1})
     tries = {"failed": FAILED_TRIES, "refused": REFUSED_TRIES}.get(outcome, 0)
     attempt += 1
     if attempt < tries:
         return Aside(retry_queue(service), {**told, ATTEMPT: attempt})
     parked_at = datetime.now(UTC).isoformat(timespec="seconds")
     return Aside(parked_queue(service), {**told, ATTEMPT: attempt, PARKED_AT: parked_at})
+
+
+def gaps(headers: dict[str, Any]) -> int:
+    """How often a fact came before its turn, by its headers."""
+    return headers[GAPS] if isinstance(headers.get(GAPS), int) else 0
 
 
 def headers_of(message: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from chassis.host.aside import Aside, copy_of, headers_of, verdict
+from chassis.host.aside import GAP_TRIES, Aside, copy_of, gaps, headers_of, verdict
 from chassis.host.bell import Bell
 from chassis.host.topology import aside_exchange, events_queue, parked_queue
 from chassis.line import FAULTS, Confirms, Connection, Line
@@ -173,6 +173,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         """
         if batch[0].channel.connection is None:
             return
+        receipts = self._keep_overdue(batch, receipts)
         verdicts = [
             verdict(self._service, headers_of(message), receipt.outcome, receipt.reason)
             for message, receipt in zip(batch, receipts, strict=True)
@@ -190,6 +191,24 @@ class Facts(Entrypoint):  # type: ignore[misc]
         if kept:
             log.warning("facts could not be put aside; they go back to the queue", count=len(kept))
             eventlet.sleep(1.0)
+
+    def _keep_overdue(self, batch: Sequence[Any], receipts: Sequence[Any]) -> list[Any]:
+        """Have the inbox keep what has been out of turn too often; returns the receipts as they are then."""
+        overdue = [
+            number
+            for number, (message, receipt) in enumerate(zip(batch, receipts, strict=True))
+            if receipt.outcome == "gap" and gaps(headers_of(message)) >= GAP_TRIES
+        ]
+        settled = list(receipts)
+        if overdue:
+            try:
+                kept = self._office.receive([batch[number].body for number in overdue], keep=True)
+            except Exception:
+                log.exception("facts that wait for an earlier one were not kept; they go through the retry queue again")
+                return settled
+            for number, receipt in zip(overdue, kept, strict=True):
+                settled[number] = receipt
+        return settled
 
     def _put_aside(self, moved: Sequence[tuple[Any, Any, Aside]]) -> set[int]:
         """Publish messages to where they wait; return the delivery tags of those the broker did not confirm."""

@@ -14,6 +14,8 @@ def whole_health(office: Any, url: str) -> dict[str, Any]:
     """The office's own health, with `broker`, `serving` (processes) and `queues` (name: messages); `faults`."""
     told: dict[str, Any] = dict(office.health())
     wrong: list[str] = list(told["faults"])
+    if told.get("kept"):
+        wrong.append(f"{told['kept']} facts are kept behind one that is missing, parked or not taken")
     told["broker"], told["serving"], told["queues"] = "up", 0, {}
     try:
         connection = connect(url, f"{office.name}-health")

@@ -1,4 +1,4 @@
-"""The service's own work beside calls and facts: the scheduler journals lapses, the worker runs tasks."""
+"""The service's own work beside calls and facts: the scheduler does what time brings, the worker runs tasks."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
 
 
 class Scheduler(_LoopBesideService):
-    """Has lapses journaled and reminders sent. One process of a service holds the lease; the others find it taken."""
+    """Does what time brings: lapses and reminders, kept facts whose turn has come."""
 
     def setup(self) -> None:
         """Prepare the loop."""
         office = self.container.config["OFFICE"]
-        self.loop = Loop("scheduler", lambda: office.lapse() > 0, LAPSE_SECONDS)
+        self.loop = Loop("scheduler", office.round, LAPSE_SECONDS)
 
 
 class Worker(_LoopBesideService):

@@ -7,7 +7,7 @@ from sqlalchemy import event, insert, select, update
 
 from chassis.core.dates.calendar import WorkingCalendar
 from chassis.core.storage import leases, tables
-from chassis.core.triggers.scheduler import DUE
+from chassis.core.triggers.scheduler import DUE, one_round
 
 NEVER = "2099-01-01T00:00:00.000000Z"
 
@@ -236,3 +236,24 @@ def test_a_lease_passes_on_when_it_is_not_renewed(either, monkeypatch):
         assert not leases.take(connection, "any", 60)
         connection.execute(update(tables.leases).values(until=0))
         assert leases.take(connection, "any", 60)
+
+
+def test_a_step_of_a_round_that_raises_does_not_keep_the_others_from_their_turn():
+    done = []
+
+    def raises():
+        raise OSError("away")
+
+    def works():
+        done.append("worked")
+        return 0
+
+    with pytest.raises(OSError, match="away"):
+        one_round((raises, works))
+    assert done == ["worked"]
+    assert (one_round((lambda: 0, lambda: 2)), one_round((works, works))) == (True, False)
+
+
+def test_a_round_of_the_office_notes_lapses_and_says_whether_more_may_wait(either, box):
+    either.act("keeper", "box", "ask", {"days": 1})
+    assert (either.office.round(), either.office.round()) == (True, False)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chassis.host.aside import FAILED_TRIES, REFUSED_TRIES, verdict, without_brokers_own
+from chassis.host.aside import FAILED_TRIES, REFUSED_TRIES, gaps, verdict, without_brokers_own
 
 
-@pytest.mark.parametrize("outcome", ["taken", "repeat"])
-def test_what_is_taken_or_known_is_acknowledged(outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["taken", "repeat", "kept"])
+def test_what_is_taken_kept_or_known_is_acknowledged(outcome: str) -> None:
     assert verdict("purse", {}, outcome, None) is None
 
 
@@ -29,6 +29,16 @@ def test_a_gap_waits_as_long_as_it_takes() -> None:
     aside = verdict("purse", {"x-attempt": FAILED_TRIES - 1}, "gap", None)
     assert aside is not None
     assert (aside.queue, aside.headers["x-attempt"]) == ("purse.retry", FAILED_TRIES - 1)
+
+
+def test_the_turns_of_a_gap_are_counted_beside_the_attempts() -> None:
+    headers: dict[str, object] = {}
+    for turn in range(1, 4):
+        aside = verdict("purse", headers, "gap", None)
+        assert aside is not None
+        headers = aside.headers
+        assert (gaps(headers), headers["x-attempt"]) == (turn, 0)
+    assert gaps({"x-gaps": "many"}) == 0
 
 
 def test_what_cannot_be_read_is_parked_at_once() -> None:

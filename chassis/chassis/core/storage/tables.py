@@ -21,6 +21,8 @@ Counter = BigInteger().with_variant(Integer, "sqlite")
 
 TO_LOOK_AT = text("look_at IS NOT NULL")
 """The runs of clocks of which the scheduler has something to note, now or later."""
+HAS_TURN = text("not_before IS NOT NULL")
+"""The kept events whose turn has come."""
 PROVISIONAL = text("provisional AND state = 'running'")
 """The running clocks that end in a year whose holiday notice was not out when they were counted."""
 
@@ -173,7 +175,21 @@ inbox = Table(
     Column("last", Integer, nullable=False),
     Column("event_id", String(80), nullable=False),
     Column("held", Boolean, nullable=False, server_default="0"),
+    Column("waiting", Boolean, nullable=False, server_default="0"),
     Column("at", String(32), nullable=False),
+)
+
+waiting_events = Table(
+    "waiting_events",
+    metadata,
+    Column("subject", String(80), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", BigInteger),
+    Column("reason", String(300)),
+    Index("waiting_events_due", "not_before", sqlite_where=HAS_TURN, postgresql_where=HAS_TURN),
 )
 
 tasks = Table(

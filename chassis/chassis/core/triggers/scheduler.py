@@ -5,7 +5,7 @@ round reads due rows only. A provisional date is looked at once the calendar kno
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,20 @@ DUE = (
     .order_by(tables.clocks.c.look_at)
     .limit(ROUND)
 )
+
+
+def one_round(steps: Iterable[Callable[[], int]]) -> bool:
+    """Do each step, whether or not another raises; tell whether any did something, so that more may wait. Raises the last fault."""
+    more, fault = False, None
+    for step in steps:
+        try:
+            more = step() > 0 or more
+        except Exception as raised:
+            structlog.get_logger(__name__).warning("a step of a round failed", reason=str(raised))
+            fault = raised
+    if fault is not None:
+        raise fault
+    return more
 
 
 class Scheduler:
