@@ -128,7 +128,7 @@ def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
 def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
     from chassis.core.storage.migrate import upgrade
 
-    upgrade(application, config)
+    upgrade(application.package, config.database_url)
     return 0
 
 
