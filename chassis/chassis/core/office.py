@@ -33,6 +33,7 @@ from chassis.core.storage.outbox import Outbox
 from chassis.core.triggers import inbox, waiting
 from chassis.core.triggers.edition import EditionChange, Progress, unknown
 from chassis.core.triggers.inbox import Receipt
+from chassis.core.triggers.pruning import Pruning
 from chassis.core.triggers.rebuild import DutiesRebuild
 from chassis.core.triggers.scheduler import Scheduler, one_round
 from chassis.core.triggers.tasks import Tasks
@@ -62,6 +63,7 @@ class Office:
         self.outbox = Outbox(self.database)
         self.tasks = Tasks(self.database, self.performer, self.files, self._now, self.committed)
         self.scheduler = Scheduler(self.database, self.performer, self._now)
+        self.pruning = Pruning(self.database, self._now, config.keep_commands_days, config.keep_inbox_days)
         self.rebuild = DutiesRebuild(self.database, self.performer)
         self.on_commit: list[Callable[[], None]] = []
         self._descriptions: dict[str, Json] = {}
@@ -249,8 +251,17 @@ class Office:
         return {"service": self.name, "ok": not faults, "faults": faults, **counts}
 
     def round(self) -> bool:
-        """Do what time brings, for the scheduler's loop: lapses, reminders, kept events whose turn has come; tell whether more waits."""
-        return one_round((self.lapse, self.take_kept))
+        """Do what time brings, for the scheduler's loop: lapses, reminders, kept events, pruning; tell whether more waits."""
+        return one_round((self.lapse, self.take_kept, self._prune_a_batch))
+
+    def prune(self) -> int:
+        """Forget outcomes and inbox rows that are older than configured, of a batch of rows; returns how many."""
+        return self.pruning.step()
+
+    def _prune_a_batch(self) -> int:
+        """Prune without asking for more at once: a batch a round leaves the process to others."""
+        self.prune()
+        return 0
 
     def lapse(self) -> int:
         """Journal the periods that have lapsed and recount provisional ones, if this process holds the lease; returns how many."""

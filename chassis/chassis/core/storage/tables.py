@@ -93,10 +93,19 @@ clocks = Table(
 commands = Table(
     "commands",
     metadata,
-    Column("id", String(160), primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("at", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("last", Integer),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(

@@ -3,6 +3,7 @@
 An event whose predecessor is missing for long, or parked, is kept (`waiting`) and taken when its turn comes.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,14 +13,14 @@ import structlog
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from chassis.core.acts.command import Command
+from chassis.core.acts.command import Command, OutcomePruned
 from chassis.core.acts.perform import Performer
 from chassis.core.contracts import facts
 from chassis.core.contracts.facts import Event
 from chassis.core.dates.times import iso, today
 from chassis.core.errors import Refusal
 from chassis.core.rulebook.model import ActRule, Rulebook, Trigger
-from chassis.core.storage import tables
+from chassis.core.storage import pruned, tables
 from chassis.core.storage.database import Database
 from chassis.core.triggers import waiting
 from chassis.core.trust.tokens import PUBLIC
@@ -53,27 +54,53 @@ def receive(
 
     What is out of turn is kept where its subject is held or has kept events already; with `keep` in any case.
     """
-    receipts = []
-    for body in messages:
-        try:
-            event = facts.read(body)
-        except facts.Undecodable as fault:
-            receipts.append(Receipt("undecodable", reason=str(fault)))
-            continue
-        receipts.append(_receive(performer, connection, event, body, now, keep=keep))
-    return receipts
+    read = [_read(body) for body in messages]
+    places = _PrunedPlaces(connection, [event.subject for event in read if isinstance(event, Event)])
+    return [
+        _receive(performer, connection, event, body, places, now, keep=keep) if isinstance(event, Event) else event
+        for event, body in zip(read, messages, strict=True)
+    ]
+
+
+def _read(body: bytes) -> Event | Receipt:
+    try:
+        return facts.read(body)
+    except facts.Undecodable as fault:
+        return Receipt("undecodable", reason=str(fault))
+
+
+class _PrunedPlaces:
+    """Up to where subjects were taken whose inbox rows were pruned: read once for a batch, and only where a row is missing."""
+
+    def __init__(self, connection: Connection, subjects: Sequence[str]) -> None:
+        self._connection = connection
+        self._subjects = subjects
+        self._lasts: dict[str, int] | None = None
+
+    def last(self, subject: str) -> int:
+        """Return the last sequence taken of a subject without an inbox row; 0 of one that was never taken."""
+        if self._lasts is None:
+            self._lasts = pruned.last_taken(self._connection, self._subjects)
+        return self._lasts.get(subject, 0)
 
 
 def _receive(
-    performer: Performer, connection: Connection, event: Event, body: bytes, now: datetime, *, keep: bool
+    performer: Performer,
+    connection: Connection,
+    event: Event,
+    body: bytes,
+    places: _PrunedPlaces,
+    now: datetime,
+    *,
+    keep: bool,
 ) -> Receipt:
     row = connection.execute(ROW, {"subject": event.subject}).mappings().one_or_none()
-    last = row["last"] if row else 0
+    last = row["last"] if row else places.last(event.subject)
     if event.sequence <= last:
         return Receipt("repeat", event.id, event.subject)
     if event.sequence > last + 1:
         kept = keep or (row is not None and (row["held"] or row["waiting"]))
-        if kept and waiting.keep(connection, event, body, iso(now)):
+        if kept and waiting.keep(connection, event, body, last, iso(now)):
             return Receipt("kept", event.id, event.subject, f"sequence {event.sequence} after {last}")
         return Receipt("gap", event.id, event.subject, f"sequence {event.sequence} after {last}")
     receipt = _take(performer, connection, event, row, now)
@@ -183,7 +210,8 @@ def _perform(
         new_id=event.data.get(trigger.id) if trigger.id else None,
         trace=event.traceparent,
     )
-    performer.perform(connection, command, now)
+    with contextlib.suppress(OutcomePruned):  # performed long ago: a repeat
+        performer.perform(connection, command, now)
 
 
 def _is_under(performer: Performer, connection: Connection, book: Rulebook, root: Any, now: datetime) -> bool:
@@ -202,7 +230,8 @@ def hold(connection: Connection, subject: str, now: datetime) -> None:
     """Mark a subject as held back by a parked event: its later events are kept."""
     change = connection.execute(update(tables.inbox).where(tables.inbox.c.subject == subject).values(held=True))
     if not change.rowcount:
-        row = {"subject": subject, "last": 0, "event_id": "", "held": True, "at": iso(now)}
+        last = pruned.last_taken(connection, [subject]).get(subject, 0)
+        row = {"subject": subject, "last": last, "event_id": "", "held": True, "at": iso(now)}
         connection.execute(insert(tables.inbox), row)
 
 

@@ -19,10 +19,10 @@ BACK_OFF = (1, 2, 5, 15, 60, 300, 1800)
 SUBJECTS = 20
 
 
-def keep(connection: Connection, event: Event, body: bytes, at: str) -> bool:
-    """Keep an event of a subject whose inbox row may not be there yet; False where its turn has come meanwhile."""
+def keep(connection: Connection, event: Event, body: bytes, taken: int, at: str) -> bool:
+    """Keep an event of a subject that was taken up to `taken` where it has no inbox row; False where its turn has come meanwhile."""
     inbox = tables.inbox
-    row = {"subject": event.subject, "last": 0, "event_id": "", "held": False, "waiting": False, "at": at}
+    row = {"subject": event.subject, "last": taken, "event_id": "", "held": False, "waiting": False, "at": at}
     connection.execute(insert_into(connection, inbox).values(**row).on_conflict_do_nothing())
     last = connection.execute(select(inbox.c.last).where(inbox.c.subject == event.subject).with_for_update())
     if event.sequence <= last.scalar_one() + 1:

@@ -1,4 +1,6 @@
-"""The moment at which the scheduler looks at a clock next; events that are kept until their turn comes."""
+"""The moment at which the scheduler looks at a clock next; events that are kept until their turn comes; commands by key, and pruned ones."""
+
+import hashlib
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +20,19 @@ TWO_DAYS_BEFORE = {
 """Two days before a run's end, as the tables write moments."""
 
 
+AS_NOW_STORED = {
+    "sqlite": "select command_key(id), from_hex(digest), outcome, cast(strftime('%s', at) as integer) from commands",
+    "postgresql": "select substring(sha256(convert_to('command:' || id, 'UTF8')) for 16), decode(digest, 'hex'), outcome, "
+    "extract(epoch from at::timestamptz)::bigint from commands",
+}
+"""The commands with key and digest in bytes and the moment in seconds."""
+
+
 def upgrade() -> None:
     """Change the tables; what is stored is kept."""
     _look_at()
     _waiting_events()
+    _commands()
 
 
 def _look_at() -> None:
@@ -55,8 +66,53 @@ def _waiting_events() -> None:
     op.add_column("inbox", sa.Column("waiting", sa.Boolean, nullable=False, server_default="0"))
 
 
+def _commands() -> None:
+    """Store commands under the digest of their id, and create the table of those that are pruned."""
+    _add_functions()
+    op.create_table(
+        "new_commands",
+        sa.Column("key", sa.LargeBinary(16), primary_key=True),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.execute(f"insert into new_commands (key, digest, outcome, at) {AS_NOW_STORED[op.get_bind().dialect.name]}")
+    op.drop_table("commands")
+    op.rename_table("new_commands", "commands")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("alter index new_commands_pkey rename to commands_pkey")
+    op.create_table(
+        "pruned",
+        sa.Column("key", sa.LargeBinary(16), primary_key=True),
+        sa.Column("last", sa.Integer),
+        sqlite_with_rowid=False,
+    )
+
+
+def _add_functions() -> None:
+    """Give SQLite what PostgreSQL has: digests, and bytes from hexadecimal digits."""
+    if op.get_bind().dialect.name == "sqlite":
+        connection = op.get_bind().connection.driver_connection
+        assert connection is not None
+        connection.create_function("from_hex", 1, bytes.fromhex)
+        connection.create_function("command_key", 1, lambda id: hashlib.sha256(f"command:{id}".encode()).digest()[:16])
+
+
 def downgrade() -> None:
-    """Drop what was added; the indexes are as they were. Events that are kept are lost: take them first."""
+    """Drop what was added; the indexes are as they were.
+
+    Events that are kept are lost (take them first), and the ids of commands, so that a repeat from before is performed anew.
+    """
+    op.drop_table("pruned")
+    op.drop_table("commands")
+    op.create_table(
+        "commands",
+        sa.Column("id", sa.String(160), primary_key=True),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("outcome", sa.Text, nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
     op.drop_column("inbox", "waiting")
     op.drop_table("waiting_events")
     op.drop_index("clocks_provisional", "clocks")
