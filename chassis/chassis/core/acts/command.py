@@ -102,7 +102,7 @@ def first_outcome(connection: Connection, command: Command) -> dict[str, Any] | 
         return None
     if row.digest is None:
         raise OutcomePruned(command.id)
-    if bytes(row.digest).hex() != command.digest():
+    if row.digest != command.digest():
         raise Refusal("command-reused", command=command.id)
     kept: dict[str, Any] = json.loads(row.outcome)
     return kept
@@ -110,6 +110,5 @@ def first_outcome(connection: Connection, command: Command) -> dict[str, Any] | 
 
 def remember(connection: Connection, command: Command, kept: str, now: datetime) -> None:
     """Write a performed command with what is kept of its outcome (JSON text)."""
-    digest = bytes.fromhex(command.digest())
-    row = {"key": command_key(command.id), "digest": digest, "outcome": kept, "at": int(now.timestamp())}
+    row = {"key": command_key(command.id), "digest": command.digest(), "outcome": kept, "at": int(now.timestamp())}
     connection.execute(insert(tables.commands), row)

@@ -1,5 +1,7 @@
 """The chassis's tables, the same in every service's database."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -13,8 +15,25 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     text,
 )
+
+
+class HexDigest(TypeDecorator[str]):
+    """A SHA-256 digest: hexadecimal digits to the program, 32 bytes in the table."""
+
+    impl = LargeBinary(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        """Return what is stored."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> str | None:
+        """Return the digits."""
+        return None if value is None else bytes(value).hex()
+
 
 metadata = MetaData()
 Counter = BigInteger().with_variant(Integer, "sqlite")
@@ -42,7 +61,7 @@ roots = Table(
     Column("updated_at", String(32), nullable=False),
     Column("facts", Integer, nullable=False),
     Column("head_seq", Integer, nullable=False),
-    Column("head_hash", String(64), nullable=False),
+    Column("head_hash", HexDigest, nullable=False),
     Index("roots_kind_state", "kind", "state", "updated_at"),
 )
 
@@ -94,10 +113,9 @@ commands = Table(
     "commands",
     metadata,
     Column("key", LargeBinary(16), primary_key=True),
-    Column("digest", LargeBinary(32), nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 pruned = Table(
@@ -116,18 +134,19 @@ journal = Table(
     Column("act", String(60), nullable=False),
     Column("at", String(32), nullable=False),
     Column("entry", Text, nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("hash", HexDigest, nullable=False),
 )
 
 sealed = Table(
     "sealed",
     metadata,
     Column("id", String(80), primary_key=True),
-    Column("root_id", String(80), nullable=False, index=True),
+    Column("root_id", String(80), nullable=False),
     Column("mark", String(40), nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("salt", LargeBinary),
     Column("box", LargeBinary),
+    sqlite_with_rowid=False,
 )
 
 accesses = Table(
@@ -152,7 +171,7 @@ drafts = Table(
     Column("data", JSON, nullable=False),
     Column("drafter", JSON, nullable=False),
     Column("root_version", Integer, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("chain", JSON, nullable=False),
     Column("step", Integer, nullable=False),
     Column("steps", JSON, nullable=False),
