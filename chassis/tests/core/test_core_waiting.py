@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from chassis.core.storage import tables
-from chassis.core.triggers import inbox
+from chassis.core.triggers import inbox, waiting
 
 LETTER = "post.letter-sent.v1"
 
@@ -16,6 +16,12 @@ LETTER = "post.letter-sent.v1"
 @pytest.fixture
 def box(either):
     return either.act("keeper", "box", "keep", {"label": "甲"})["root"]
+
+
+@pytest.fixture(autouse=True)
+def long_pauses(monkeypatch):
+    """No second try by itself while a test runs, however slow the machine is."""
+    monkeypatch.setattr(waiting, "BACK_OFF", (3600,))
 
 
 def message(box, sequence, mood=None, subject="letter_1"):

@@ -6,10 +6,15 @@ So a repeat is known as one however late it comes. A row is a key of 16 bytes an
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from chassis.core.storage import tables
 from chassis.core.storage.series import insert_into
+
+
+LAST_TAKEN = select(tables.pruned.c.key, tables.pruned.c.last).where(
+    tables.pruned.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
 def command_key(command_id: str) -> bytes:
@@ -37,6 +42,5 @@ def add(connection: Connection, lasts: Mapping[bytes, int | None]) -> None:
 def last_taken(connection: Connection, subjects: Iterable[str]) -> dict[str, int]:
     """Return the last sequence that was taken of each of these subjects whose inbox row was pruned."""
     keys = {subject_key(subject): subject for subject in subjects}
-    table = tables.pruned
-    rows = connection.execute(select(table.c.key, table.c.last).where(table.c.key.in_(keys)))
-    return {keys[bytes(row.key)]: row.last for row in rows}
+    rows = connection.execute(LAST_TAKEN, {"keys": list(keys)})
+    return {keys[bytes(key)]: last for key, last in rows}

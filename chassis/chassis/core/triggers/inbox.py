@@ -44,6 +44,12 @@ TOGETHER = 50
 """Kept events of one subject that one transaction takes."""
 TRANSACTIONS = 20
 """Transactions by which one pass takes kept events of a subject; what is left is for the next round."""
+NEW_ROW = insert(tables.inbox)
+CHANGED_ROW = (
+    update(tables.inbox)
+    .where(tables.inbox.c.subject == bindparam("of_subject"))
+    .values({name: bindparam(name) for name in ("last", "event_id", "held", "at")})
+)
 ROW = select(tables.inbox).where(tables.inbox.c.subject == bindparam("subject")).with_for_update()
 
 
@@ -173,9 +179,9 @@ def _take_in_order(performer: Performer, connection: Connection, subject: str, n
 def _remember(connection: Connection, row: RowMapping | None, event: Event, now: datetime) -> None:
     values = {"last": event.sequence, "event_id": event.id, "held": False, "at": iso(now)}
     if row is None:
-        connection.execute(insert(tables.inbox), {"subject": event.subject, **values})
+        connection.execute(NEW_ROW, {"subject": event.subject, **values})
     else:
-        connection.execute(update(tables.inbox).where(tables.inbox.c.subject == event.subject).values(**values))
+        connection.execute(CHANGED_ROW, {"of_subject": event.subject, **values})
 
 
 def _perform(
