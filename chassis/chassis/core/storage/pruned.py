@@ -11,7 +11,6 @@ from sqlalchemy import Connection, bindparam, select
 from chassis.core.storage import tables
 from chassis.core.storage.series import insert_into
 
-
 LAST_TAKEN = select(tables.pruned.c.key, tables.pruned.c.last).where(
     tables.pruned.c.key.in_(bindparam("keys", expanding=True))
 )
