@@ -119,6 +119,8 @@ def _add_parked(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("show", help="show one with its body")
     show.add_argument("id")
     show.set_defaults(handler=_parked_show)
+    kept = actions.add_parser("kept", help="list the subjects with facts that are kept behind a missing or parked one")
+    kept.set_defaults(handler=_parked_kept)
     replay = actions.add_parser("replay", help="put one (or all) back into the events queue and let its subject go on")
     replay.add_argument("id", metavar="ID|all")
     replay.set_defaults(handler=_parked_replay)
@@ -264,6 +266,13 @@ def _parked_show(application: Any, config: Any, options: argparse.Namespace) -> 
     if not rows:
         raise LookupError(f"nothing parked has the id {options.id}")
     _print(rows[0])
+    return 0
+
+
+def _parked_kept(application: Any, config: Any, options: argparse.Namespace) -> int:
+    from chassis.core import Office
+
+    _print(Office(application, config).kept())
     return 0
 
 

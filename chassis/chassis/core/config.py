@@ -15,6 +15,8 @@ from chassis.core.errors import ConfigurationFault
 
 PROFILES = ("local", "test", "production")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+NUMBERS = {"workers": (10, 1), "keep_commands_days": (30, 7), "keep_inbox_days": (90, 30)}
+"""Keys that are whole numbers: default and least."""
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)(?::([^}]*))?\}")
 
 
@@ -32,6 +34,8 @@ class Config:
     seal_key: str
     log_level: str = "INFO"
     workers: int = 10
+    keep_commands_days: int = 30
+    keep_inbox_days: int = 90
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -43,6 +47,9 @@ def load(package: str, env: Mapping[str, str] | None = None) -> Config:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     faults: list[str] = []
     values = _filled(document, env, faults)
+    for key in ("keep_commands_days", "keep_inbox_days"):
+        if env.get(key.upper()):
+            values.setdefault(key, env[key.upper()])
     unknown = set(values) - set(Config.__dataclass_fields__)
     faults += [f"config.yml: unknown key {key!r}" for key in sorted(unknown)]
     missing = {
@@ -59,7 +66,7 @@ def load(package: str, env: Mapping[str, str] | None = None) -> Config:
     faults += _faults(values)
     if faults:
         raise ConfigurationFault(faults)
-    return Config(**{**values, "workers": int(values.get("workers", 10))})
+    return Config(**values | {key: int(values.get(key, default)) for key, (default, _) in NUMBERS.items()})
 
 
 def _filled(value: Any, env: Mapping[str, str], faults: list[str]) -> Any:
@@ -95,8 +102,9 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
         faults.append("CLOCK: a clock that can be moved is refused in production")
     if values.get("log_level", "INFO") not in LEVELS:
         faults.append(f"LOG_LEVEL is {values['log_level']!r}; expected one of {', '.join(LEVELS)}")
-    if not str(values.get("workers", 10)).isdigit() or int(values.get("workers", 10)) < 1:
-        faults.append(f"WORKERS is {values['workers']!r}; expected a whole number from 1")
+    for key, (default, least) in NUMBERS.items():
+        if not str(values.get(key, default)).isdigit() or int(values.get(key, default)) < least:
+            faults.append(f"{key.upper()} is {values[key]!r}; expected a whole number from {least}")
     for key in ("token_public_key", "seal_key"):
         if key in values and not Path(str(values[key])).is_file():
             faults.append(f"{key.upper()}: there is no file {values[key]!r}")

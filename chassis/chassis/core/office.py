@@ -30,11 +30,12 @@ from chassis.core.reads.view import View
 from chassis.core.storage import tables
 from chassis.core.storage.database import Database
 from chassis.core.storage.outbox import Outbox
-from chassis.core.triggers import inbox
+from chassis.core.triggers import inbox, waiting
 from chassis.core.triggers.edition import EditionChange, Progress, unknown
 from chassis.core.triggers.inbox import Receipt
+from chassis.core.triggers.pruning import Pruning
 from chassis.core.triggers.rebuild import DutiesRebuild
-from chassis.core.triggers.scheduler import Scheduler
+from chassis.core.triggers.scheduler import Scheduler, one_round
 from chassis.core.triggers.tasks import Tasks
 from chassis.core.trust.chain import verify_root
 from chassis.core.trust.seal import Seal
@@ -62,6 +63,7 @@ class Office:
         self.outbox = Outbox(self.database)
         self.tasks = Tasks(self.database, self.performer, self.files, self._now, self.committed)
         self.scheduler = Scheduler(self.database, self.performer, self._now)
+        self.pruning = Pruning(self.database, self._now, config.keep_commands_days, config.keep_inbox_days)
         self.rebuild = DutiesRebuild(self.database, self.performer)
         self.on_commit: list[Callable[[], None]] = []
         self._descriptions: dict[str, Json] = {}
@@ -118,28 +120,50 @@ class Office:
             trace=request.get("trace"),
         )
 
-    def receive(self, messages: Sequence[bytes]) -> list[Receipt]:
-        """Take events in one transaction and say what became of each."""
+    def receive(self, messages: Sequence[bytes], *, keep: bool = False) -> list[Receipt]:
+        """Take events in one transaction and say what became of each; kept events that follow are taken after it.
+
+        With `keep`, an event out of turn is kept, however it stands with its subject.
+        """
         with self.database.writing() as connection:
-            receipts = inbox.receive(self.performer, connection, messages, self.clock.now())
+            receipts = inbox.receive(self.performer, connection, messages, self.clock.now(), keep=keep)
         if any(receipt.outcome == "taken" for receipt in receipts):
             self.committed()
+        if any(receipt.followed for receipt in receipts):
+            try:
+                self.take_kept()
+            except Exception:
+                self.log.exception("kept events were not taken; the next round tries again")
         return receipts
 
+    def take_kept(self) -> int:
+        """Take kept events whose turn has come; returns how many."""
+        taken = inbox.take_kept(self.performer, self.database, self.clock.now())
+        if taken:
+            self.committed()
+        return taken
+
+    def kept(self) -> list[Json]:
+        """List the subjects with kept events: `subject last held first kept since attempts reason`, the oldest first."""
+        with self.database.reading() as connection:
+            return waiting.listed(connection)
+
     def hold(self, subject: str) -> None:
-        """Mark a subject whose event was parked."""
+        """Mark a subject whose event was parked: its later events are kept."""
         with self.database.writing() as connection:
-            inbox.hold(connection, subject, self.clock.now(), held=True)
+            inbox.hold(connection, subject, self.clock.now())
 
     def release(self, subject: str) -> None:
-        """Free a subject whose parked event goes back into the queue."""
+        """Free a subject whose parked event goes back into the queue; a kept event whose turn it is is tried at once."""
         with self.database.writing() as connection:
-            inbox.hold(connection, subject, self.clock.now(), held=False)
+            inbox.release(connection, subject)
+        self.take_kept()
 
     def baseline(self, subject: str, sequence: int) -> None:
-        """Accept a subject's events from after `sequence`."""
+        """Accept a subject's events from after `sequence`; kept events that follow are taken."""
         with self.database.writing() as connection:
             inbox.baseline(connection, subject, sequence, self.clock.now())
+        self.take_kept()
 
     def describe(self, request: Json) -> Json:
         """Say what this service offers: kinds, states, acts with their schemas and texts, clauses, events, and a hash of all that."""
@@ -212,18 +236,32 @@ class Office:
             return None
 
     def health(self) -> Json:
-        """Tell what is wrong: `{ok, faults, outbox, tasks, held, rebuilding}`."""
+        """Tell what is wrong: `{ok, faults, outbox, tasks, kept, held, rebuilding}`; `kept` are events that wait for an earlier one."""
         faults = [fault for check in self.application.health if (fault := check())]
         counts: Json = {}
         try:
             with self.database.reading() as connection:
-                for name, table in (("outbox", tables.outbox), ("tasks", tables.tasks)):
+                counted = {"outbox": tables.outbox, "tasks": tables.tasks, "kept": tables.waiting_events}
+                for name, table in counted.items():
                     counts[name] = connection.execute(text(f"select count(*) from {table.name}")).scalar_one()
                 counts["held"] = connection.execute(text("select count(*) from inbox where held")).scalar_one()
             counts["rebuilding"] = not self.rebuild.done()
         except Exception as fault:
             faults.append(f"database: {type(fault).__name__}")
         return {"service": self.name, "ok": not faults, "faults": faults, **counts}
+
+    def round(self) -> bool:
+        """Do what time brings, for the scheduler's loop: lapses, reminders, kept events, outdated duties, pruning; tell whether more waits."""
+        return one_round((self.lapse, self.take_kept, self.rebuild_duties, self._prune_a_batch))
+
+    def prune(self) -> int:
+        """Forget outcomes and inbox rows that are older than configured, of a batch of rows; returns how many."""
+        return self.pruning.step()
+
+    def _prune_a_batch(self) -> int:
+        """Prune without asking for more at once: a batch a round leaves the process to others."""
+        self.prune()
+        return 0
 
     def lapse(self) -> int:
         """Journal the periods that have lapsed and recount provisional ones, if this process holds the lease; returns how many."""

@@ -22,7 +22,7 @@ from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
-from chassis.host.retry import Destination, copy_of, destination_of, headers_of
+from chassis.host.retry import GAP_TRIES, Destination, copy_of, destination_of, gaps, headers_of
 from chassis.host.topology import events_queue, parked_queue, requeue_exchange
 from chassis.host.wake_up import WakeUp
 
@@ -178,6 +178,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         """
         if batch[0].channel.connection is None:
             return
+        receipts = self._keep_overdue(batch, receipts)
         destinations = [
             destination_of(self._service, headers_of(message), receipt.outcome, receipt.reason)
             for message, receipt in zip(batch, receipts, strict=True)
@@ -204,6 +205,24 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 count=len(unconfirmed),
             )
             eventlet.sleep(1.0)
+
+    def _keep_overdue(self, batch: Sequence[amqp.Message], receipts: Sequence[Any]) -> list[Any]:
+        """Have the inbox keep what has been out of turn too often; returns the receipts as they are then."""
+        overdue = [
+            number
+            for number, (message, receipt) in enumerate(zip(batch, receipts, strict=True))
+            if receipt.outcome == "gap" and gaps(headers_of(message)) >= GAP_TRIES
+        ]
+        settled = list(receipts)
+        if overdue:
+            try:
+                kept = self._office.receive([batch[number].body for number in overdue], keep=True)
+            except Exception:
+                log.exception("facts that wait for an earlier one were not kept; they go through the retry queue again")
+                return settled
+            for number, receipt in zip(overdue, kept, strict=True):
+                settled[number] = receipt
+        return settled
 
     def _republish(self, messages: Sequence[tuple[amqp.Message, Any, Destination]]) -> set[int]:
         """Publish messages (with receipt and destination) again; return delivery tags of those that were not confirmed.

@@ -19,6 +19,8 @@ def health_report(office: Any, url: str) -> dict[str, Any]:
     """
     report: dict[str, Any] = dict(office.health())
     faults: list[str] = list(report["faults"])
+    if report.get("kept"):
+        faults.append(f"{report['kept']} facts are kept behind one that is missing, parked or not taken")
     report["broker"], report["serving"], report["queues"] = "up", 0, {}
     try:
         connection = connect(url, f"{office.name}-health")

@@ -86,12 +86,12 @@ class _LoopProvider(DependencyProvider):  # type: ignore[misc]
 
 
 class Scheduler(_LoopProvider):
-    """Has lapses journaled, reminders sent and outdated duties rewritten, by the one process of the service that holds the lease."""
+    """Does what time brings: lapses and reminders, kept facts whose turn has come, outdated duties, pruning."""
 
     def setup(self) -> None:
         """Prepare the loop."""
         office = self.container.config["OFFICE"]
-        self.loop = Loop("scheduler", lambda: office.lapse() + office.rebuild_duties() > 0, LAPSE_SECONDS)
+        self.loop = Loop("scheduler", office.round, LAPSE_SECONDS)
 
 
 class Worker(_LoopProvider):

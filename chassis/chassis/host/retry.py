@@ -15,7 +15,10 @@ FAILED_TRIES = 30
 """Tries of a fact whose handling raised, or whose root is not here yet; a second lies between two."""
 REFUSED_TRIES = 15
 """Tries of a fact that the rulebook refuses: what it waits for may be on its way from a third service."""
+GAP_TRIES = 30
+"""Turns through the retry queue of a fact that waits for an earlier one of its subject; then the inbox keeps it."""
 ATTEMPT, OUTCOME, REASON, PARKED_AT = "x-attempt", "x-outcome", "x-reason", "x-parked-at"
+GAPS = "x-gaps"
 REASON_LENGTH = 500
 """Characters of a reason that a header holds."""
 COPIED_PROPERTIES = ("content_type", "content_encoding", "message_id", "type")
@@ -33,22 +36,28 @@ class Destination:
 def destination_of(service: str, headers: dict[str, Any], outcome: str, reason: str | None) -> Destination | None:
     """Where a message goes by the outcome of its handling; None: it is done with and only acknowledged.
 
-    `headers` are those it came with. A `gap` is retried without counting; `failed` and `refused` are retried until
+    `headers` are those it came with. A `gap` is retried without counting as an attempt: its turns are counted
+    beside them. `failed` and `refused` are retried until
     their tries are used up, then parked; any other outcome is parked at once.
     """
-    if outcome in ("taken", "repeat"):
+    if outcome in ("taken", "repeat", "kept"):
         return None
     kept = without_broker_headers(headers)
     attempt = kept[ATTEMPT] if isinstance(kept.get(ATTEMPT), int) else 0
     marked = {**kept, OUTCOME: outcome, REASON: (reason or "")[:REASON_LENGTH]}
     if outcome == "gap":
-        return Destination(retry_queue(service), {**marked, ATTEMPT: attempt})
+        return Destination(retry_queue(service), {**marked, ATTEMPT: attempt, GAPS: gaps(headers) + 1})
     tries = {"failed": FAILED_TRIES, "refused": REFUSED_TRIES}.get(outcome, 0)
     attempt += 1
     if attempt < tries:
         return Destination(retry_queue(service), {**marked, ATTEMPT: attempt})
     parked_at = datetime.now(UTC).isoformat(timespec="seconds")
     return Destination(parked_queue(service), {**marked, ATTEMPT: attempt, PARKED_AT: parked_at})
+
+
+def gaps(headers: dict[str, Any]) -> int:
+    """How often a fact came before its turn, by its headers."""
+    return headers[GAPS] if isinstance(headers.get(GAPS), int) else 0
 
 
 def headers_of(message: amqp.Message) -> dict[str, Any]:

@@ -298,6 +298,7 @@ def test_health_tells_what_waits_and_what_is_wrong(either):
         "faults": [],
         "outbox": 1,
         "tasks": 1,
+        "kept": 0,
         "held": 0,
     } | {"rebuilding": False}
     either.office.application.health.append(lambda: "no font")

@@ -98,6 +98,40 @@ def test_a_fact_that_waits_for_its_turn_spends_no_attempt(client: RpcClient, pur
     eventually(lambda: numbers(client, coin) == [1], what="it is taken when its turn comes")
 
 
+def kept(purse: Sample, coin: str) -> int:
+    """How many facts of a coin the purse keeps until their turn comes."""
+    rows = json.loads(purse.command("parked", "kept").stdout)
+    return sum(row["kept"] for row in rows if row["subject"] == coin)
+
+
+def test_what_follows_a_parked_fact_is_kept_and_does_not_circle(
+    client: RpcClient, mint: Sample, purse: Sample, url: str
+) -> None:
+    (purse.moods / "refuse").touch()
+    coin = strike(client, 1)
+    act(client, "mint", "mark", coin, number=2, mood="refuse")
+    row = eventually(lambda: [row for row in parked(purse) if row["subject"] == coin], what="the fact is parked")[0]
+    for number in (3, 4):
+        act(client, "mint", "mark", coin, number=number, mood="glad")
+    eventually(lambda: kept(purse, coin) == 2, what="those that follow are kept")
+    health = json.loads(purse.command("health").stdout)
+    assert health["kept"] >= 2 and any("are kept" in fault for fault in health["faults"])
+    (purse.moods / "refuse").unlink()
+    assert purse.command("parked", "replay", row["id"]).returncode == 0
+    eventually(lambda: numbers(client, coin) == [1, 2, 3, 4], what="after the replay all are taken in order")
+    assert kept(purse, coin) == 0
+
+
+def test_a_fact_that_waits_long_for_its_turn_is_kept_and_leaves_the_queues(purse: Sample, url: str) -> None:
+    coin = new_id("coin")
+    coinstage.tell(url, coinstage.event(coin, 3, "coin-marked", number=2, mood="glad"))
+    eventually(lambda: kept(purse, coin) == 1, what="it is kept after its turns through the retry queue")
+    coinstage.tell(url, coinstage.event(coin, 2, "coin-marked", number=1, mood="glad"))
+    eventually(lambda: kept(purse, coin) == 2, what="the one before it is kept at once")
+    assert purse.command("baseline", coin, "3").returncode == 0
+    assert kept(purse, coin) == 0
+
+
 def test_replaying_an_unknown_id_is_an_error(purse: Sample) -> None:
     done = purse.command("parked", "replay", "event_of_nobody")
     assert done.returncode == 1

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chassis.host.retry import FAILED_TRIES, REFUSED_TRIES, destination_of, without_broker_headers
+from chassis.host.retry import FAILED_TRIES, REFUSED_TRIES, destination_of, gaps, without_broker_headers
 
 
-@pytest.mark.parametrize("outcome", ["taken", "repeat"])
-def test_what_is_taken_or_known_is_acknowledged(outcome: str) -> None:
+@pytest.mark.parametrize("outcome", ["taken", "repeat", "kept"])
+def test_what_is_taken_kept_or_known_is_acknowledged(outcome: str) -> None:
     assert destination_of("purse", {}, outcome, None) is None
 
 
@@ -29,6 +29,16 @@ def test_a_gap_waits_as_long_as_it_takes() -> None:
     destination = destination_of("purse", {"x-attempt": FAILED_TRIES - 1}, "gap", None)
     assert destination is not None
     assert (destination.queue, destination.headers["x-attempt"]) == ("purse.retry", FAILED_TRIES - 1)
+
+
+def test_the_turns_of_a_gap_are_counted_beside_the_attempts() -> None:
+    headers: dict[str, object] = {}
+    for turn in range(1, 4):
+        destination = destination_of("purse", headers, "gap", None)
+        assert destination is not None
+        headers = destination.headers
+        assert (gaps(headers), headers["x-attempt"]) == (turn, 0)
+    assert gaps({"x-gaps": "many"}) == 0
 
 
 def test_what_cannot_be_read_is_parked_at_once() -> None:

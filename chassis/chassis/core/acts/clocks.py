@@ -69,10 +69,13 @@ class Clocks:
                 due_on=run.due_on,
             )
         old = Length.of(run.length)
-        self.recompute(run, Length(old.number + number, old.unit))
+        self.recompute(run, now, Length(old.number + number, old.unit))
 
-    def recompute(self, run: ClockRun, length: Length | None = None) -> bool:
-        """Count a clock again, as when its length or the calendar changed; tell whether its end moved."""
+    def recompute(self, run: ClockRun, now: datetime, length: Length | None = None) -> bool:
+        """Count a clock again, as when its length or the calendar changed; tell whether its end moved or became certain.
+
+        Where the end moved, it is reminded of anew, and lapses anew unless the new end has passed too.
+        """
         if run.length.startswith("until "):
             was, run.provisional = run.provisional, int(run.due_on[:4]) > self.calendar.announced
             run.touched = run.touched or was != run.provisional
@@ -82,6 +85,9 @@ class Clocks:
         before = (run.due_on, run.provisional)
         run.length, run.due_on, run.due_at = str(length), deadline.day.isoformat(), iso(deadline.at)
         run.provisional, run.touched = deadline.provisional, True
+        if run.due_on != before[0]:
+            run.reminded = False
+            run.lapse_noted = run.lapse_noted and run.due_at <= iso(now)
         return before != (run.due_on, run.provisional)
 
     def require(self, act: ActRule, kind: KindRule, loaded: Loaded, part_id: str | None, now: datetime) -> None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Executable, insert, select
+from sqlalchemy import Connection, Executable, bindparam, insert, null, select, union_all
 
 from chassis.core.canonical import digest
 from chassis.core.errors import Refusal
 from chassis.core.storage import tables
+from chassis.core.storage.pruned import command_key
 from chassis.core.storage.roots import Loaded
 from chassis.core.trust.tokens import Actor
 
@@ -75,21 +76,39 @@ class Unit:
     drafts: list[Executable] = field(default_factory=list)
 
 
-FIRST_OUTCOME = select(tables.commands.c.digest, tables.commands.c.outcome)
+class OutcomePruned(Refusal):
+    """A repeat of a command that was performed so long ago that its outcome is no longer kept."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(
+            "command-reused",
+            "该命令早已办理，其结果已不再保存；请查看办理对象的现状",
+            "This command was performed long ago and its outcome is no longer kept; read how the matter stands",
+            command=command_id,
+            pruned=True,
+        )
+
+
+FIRST_OUTCOME = union_all(
+    select(tables.commands.c.digest, tables.commands.c.outcome).where(tables.commands.c.key == bindparam("key")),
+    select(null(), null()).where(tables.pruned.c.key == bindparam("key")),
+)
 
 
 def first_outcome(connection: Connection, command: Command) -> dict[str, Any] | None:
-    """Return what was kept of a command that was performed before; refuses its id with other content."""
-    row = connection.execute(FIRST_OUTCOME.where(tables.commands.c.id == command.id)).one_or_none()
+    """Return what was kept of a command that was performed before; refuses its id with other content, or when that was pruned."""
+    row = connection.execute(FIRST_OUTCOME, {"key": command_key(command.id)}).one_or_none()
     if row is None:
         return None
+    if row.digest is None:
+        raise OutcomePruned(command.id)
     if row.digest != command.digest():
         raise Refusal("command-reused", command=command.id)
     kept: dict[str, Any] = json.loads(row.outcome)
     return kept
 
 
-def remember(connection: Connection, command: Command, kept: str, at: str) -> None:
+def remember(connection: Connection, command: Command, kept: str, now: datetime) -> None:
     """Write a performed command with what is kept of its outcome (JSON text)."""
-    row = {"id": command.id, "digest": command.digest(), "outcome": kept, "at": at}
+    row = {"key": command_key(command.id), "digest": command.digest(), "outcome": kept, "at": int(now.timestamp())}
     connection.execute(insert(tables.commands), row)

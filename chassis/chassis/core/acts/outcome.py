@@ -13,6 +13,7 @@ from chassis.core.acts.act import Act
 from chassis.core.acts.command import Unit
 from chassis.core.canonical import compact
 from chassis.core.dates.times import iso
+from chassis.core.ids import kind_of
 from chassis.core.rulebook.model import ActRule, KindRule
 from chassis.core.rulebook.registry import Registry
 from chassis.core.storage import tables
@@ -20,22 +21,11 @@ from chassis.core.storage.roots import Loaded
 
 Json = dict[str, Any]
 
-FROM_THE_ENTRY = ("at", "clocks", "documents", "opened", "noted")
+FROM_THE_ENTRY = ("at", "clause", "clocks", "documents", "opened", "noted")
 EMPTY: Json = {"clocks": [], "documents": [], "opened": [], "noted": {}}
-KEPT = (
-    "root",
-    "seq",
-    "title",
-    "number",
-    "dossier",
-    "state",
-    "version",
-    "part",
-    "part_version",
-    "act",
-    "added",
-    "draft",
-)
+KEPT = ("root", "seq", "title", "number", "dossier", "version", "part_version", "added")
+KEPT_OF_A_DRAFT = (*KEPT, "state", "part", "act", "draft")
+"""The entry of a step on a draft names the step and no state; the answer names the act that is drafted."""
 
 
 def standing(unit: Unit, loaded: Loaded, kind: KindRule, rule: ActRule) -> Json:
@@ -88,21 +78,25 @@ def outcome_of(act: Act, kind: KindRule) -> Json:
 
 def kept(outcome: Mapping[str, Any], regime: str) -> str:
     """Return as JSON text what the journal entry of the outcome does not hold."""
-    values = {key: outcome[key] for key in KEPT if outcome[key] not in (None, [], {})}
-    return compact(values | {"clause": outcome["clause"], "regime": regime})
+    names = KEPT_OF_A_DRAFT if outcome["draft"] else KEPT
+    values = {key: outcome[key] for key in names if outcome[key] not in (None, [], {})}
+    return compact(values | ({"regime": regime} if outcome["draft"] else {}))
 
 
 def restored(connection: Connection, registry: Registry, values: Mapping[str, Any]) -> Json:
     """Return the first answer to a command again, from what was kept and the journal entry that it wrote."""
-    journal = tables.journal
-    query = select(journal.c.entry).where(journal.c.root_id == values["root"], journal.c.seq == values["seq"])
-    entry = json.loads(connection.execute(query).scalar_one())
-    kind = registry.kind(values["regime"], values["root"].rpartition("_")[0])
-    rule = registry.act(values["regime"], kind.name, values["act"])
-    answer: Json = {key: values.get(key) for key in KEPT} | {
-        "added": values.get("added", []),
-        "clause": values["clause"],
-    }
+    journal, roots = tables.journal, tables.roots
+    query = select(journal.c.entry, roots.c.regime).join(roots, roots.c.id == journal.c.root_id)
+    row = connection.execute(query.where(roots.c.id == values["root"], journal.c.seq == values["seq"])).one()
+    entry = json.loads(row.entry)
+    book = registry.with_hash(entry["rulebook"])
+    regime = values.get("regime") or (book.name if book else row.regime)
+    kind = registry.kind(regime, kind_of(values["root"]))
+    answer: Json = {key: values.get(key) for key in KEPT_OF_A_DRAFT} | {"added": values.get("added", [])}
     answer |= {key: entry.get(key, EMPTY.get(key)) for key in FROM_THE_ENTRY}
-    answer |= {"kind": kind.name, **_texts(kind, values["state"]), "zh": rule.zh, "en": rule.en}
+    answer["part"] = values.get("part") or entry.get("part")
+    answer["act"] = values.get("act") or entry["act"]
+    answer["state"] = values.get("state") or entry["to"][kind.name]
+    rule = registry.act(regime, kind.name, answer["act"])
+    answer |= {"kind": kind.name, **_texts(kind, answer["state"]), "zh": rule.zh, "en": rule.en}
     return answer | {"repeat": True}

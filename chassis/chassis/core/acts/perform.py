@@ -81,7 +81,7 @@ class Performer:
             self.run(act)
             outcome = outcome_of(act, self._kind(act.loaded))
         self.write(unit)
-        remember(connection, command, kept(outcome, act.root.regime), iso(now))
+        remember(connection, command, kept(outcome, act.root.regime), now)
         return outcome
 
     def _admitted(self, unit: Unit, target: Target) -> Act:
@@ -114,7 +114,7 @@ class Performer:
             append_entry(unit, loaded, book.hash, asked.act, rule.clause, {"data": step.entry})
             outcome = self._draft_outcome(unit, loaded, rule, step)
         self.write(unit)
-        remember(unit.connection, asked, kept(outcome, loaded.root.regime), iso(unit.now))
+        remember(unit.connection, asked, kept(outcome, loaded.root.regime), unit.now)
         return outcome
 
     def _record(self, act: Act, name: str, step: approval.Step) -> Json:

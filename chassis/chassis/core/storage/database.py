@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
+from chassis.core.canonical import compact
+
 BUSY_SECONDS = 5
 STATEMENT_MILLISECONDS = 15_000
 
@@ -45,6 +47,7 @@ def _sqlite(url: str) -> Engine:
         poolclass=QueuePool,
         pool_size=5,
         hide_parameters=True,
+        json_serializer=compact,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
 
@@ -78,5 +81,6 @@ def _postgresql(url: str) -> Engine:
         max_overflow=8,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=compact,
         connect_args={**keepalives, "options": options},
     )

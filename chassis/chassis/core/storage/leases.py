@@ -3,9 +3,10 @@
 import time
 import uuid
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, or_
 
 from chassis.core.storage import tables
+from chassis.core.storage.series import insert_into
 
 HOLDER = f"process_{uuid.uuid4()}"
 
@@ -13,12 +14,8 @@ HOLDER = f"process_{uuid.uuid4()}"
 def take(connection: Connection, name: str, seconds: int) -> bool:
     """Take or renew a lease inside a writing transaction; tell whether this process holds it now."""
     table, moment = tables.leases, int(time.time())
-    row = connection.execute(select(table).where(table.c.name == name).with_for_update()).mappings().one_or_none()
     values = {"holder": HOLDER, "until": moment + seconds}
-    if row is None:
-        connection.execute(insert(table), {"name": name, **values})
-    elif row["holder"] == HOLDER or row["until"] < moment:
-        connection.execute(update(table).where(table.c.name == name).values(**values))
-    else:
-        return False
-    return True
+    free = or_(table.c.holder == HOLDER, table.c.until < moment)
+    statement = insert_into(connection, table).values(name=name, **values)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
+    return bool(connection.execute(statement).rowcount)

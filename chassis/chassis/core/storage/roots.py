@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
+from chassis.core.dates.times import iso, parse
 from chassis.core.errors import Refusal
 from chassis.core.ids import kind_of, new_id
 from chassis.core.storage import tables
 
 GENESIS = "0" * 64
 """The hash before the first entry of a journal."""
+NEAR = timedelta(days=2)
+"""How long before its end a running period is reminded of."""
 
 
 @dataclass(slots=True)
@@ -74,6 +78,15 @@ class ClockRun:
     ended_at: str | None = None
     new: bool = False
     touched: bool = False
+    reminded: bool = False
+    lapse_noted: bool = False
+
+    @property
+    def look_at(self) -> str | None:
+        """The next moment (RFC 3339) at which the scheduler has something to note: the reminder, then the lapse, then nothing."""
+        if self.state != "running" or self.lapse_noted:
+            return None
+        return self.due_at if self.reminded else iso(parse(self.due_at) - NEAR)
 
 
 @dataclass(slots=True)
@@ -160,6 +173,8 @@ def clock_from(row: RowMapping) -> ClockRun:
         bool(row["provisional"]),
         row["state"],
         row["ended_at"],
+        reminded=bool(row["reminded"]),
+        lapse_noted=bool(row["lapse_noted"]),
     )
 
 
@@ -246,6 +261,8 @@ UPDATE_CLOCK = (
                 "state",
                 "ended_at",
                 "reminded",
+                "lapse_noted",
+                "look_at",
             )
         }
     )
@@ -336,9 +353,12 @@ def _write_clocks(connection: Connection, loaded: Loaded) -> None:
             "provisional": run.provisional,
             "state": run.state,
             "ended_at": run.ended_at,
+            "reminded": run.reminded,
+            "lapse_noted": run.lapse_noted,
+            "look_at": run.look_at,
         }
         if run.new:
             row = {"id": run.id, "root_id": loaded.root.id, "part_id": run.part_id, "name": run.name, **values}
             connection.execute(INSERT_CLOCKS, row)
         elif run.touched:
-            connection.execute(UPDATE_CLOCK, {"clock_id": run.id, **values, "reminded": False})
+            connection.execute(UPDATE_CLOCK, {"clock_id": run.id, **values})

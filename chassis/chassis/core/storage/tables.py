@@ -1,5 +1,7 @@
 """The chassis's tables, the same in every service's database."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -13,10 +15,35 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
+    text,
 )
+
+
+class HexDigest(TypeDecorator[str]):
+    """A SHA-256 digest: hexadecimal digits to the program, 32 bytes in the table."""
+
+    impl = LargeBinary(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
+        """Return what is stored."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> str | None:
+        """Return the digits."""
+        return None if value is None else bytes(value).hex()
+
 
 metadata = MetaData()
 Counter = BigInteger().with_variant(Integer, "sqlite")
+
+TO_LOOK_AT = text("look_at IS NOT NULL")
+"""The runs of clocks of which the scheduler has something to note, now or later."""
+HAS_TURN = text("not_before IS NOT NULL")
+"""The kept events whose turn has come."""
+PROVISIONAL = text("provisional AND state = 'running'")
+"""The running clocks that end in a year whose holiday notice was not out when they were counted."""
 
 roots = Table(
     "roots",
@@ -34,7 +61,7 @@ roots = Table(
     Column("updated_at", String(32), nullable=False),
     Column("facts", Integer, nullable=False),
     Column("head_seq", Integer, nullable=False),
-    Column("head_hash", String(64), nullable=False),
+    Column("head_hash", HexDigest, nullable=False),
     Index("roots_kind_state", "kind", "state", "updated_at"),
 )
 
@@ -77,16 +104,26 @@ clocks = Table(
     Column("ended_at", String(32)),
     Column("lapse_noted", Boolean, nullable=False, server_default="0"),
     Column("reminded", Boolean, nullable=False, server_default="0"),
-    Index("clocks_running", "state", "due_at"),
+    Column("look_at", String(32)),
+    Index("clocks_look_at", "look_at", sqlite_where=TO_LOOK_AT, postgresql_where=TO_LOOK_AT),
+    Index("clocks_provisional", "due_on", sqlite_where=PROVISIONAL, postgresql_where=PROVISIONAL),
 )
 
 commands = Table(
     "commands",
     metadata,
-    Column("id", String(160), primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("digest", HexDigest, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("at", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+pruned = Table(
+    "pruned",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("last", Integer),
+    sqlite_with_rowid=False,
 )
 
 journal = Table(
@@ -97,18 +134,19 @@ journal = Table(
     Column("act", String(60), nullable=False),
     Column("at", String(32), nullable=False),
     Column("entry", Text, nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("hash", HexDigest, nullable=False),
 )
 
 sealed = Table(
     "sealed",
     metadata,
     Column("id", String(80), primary_key=True),
-    Column("root_id", String(80), nullable=False, index=True),
+    Column("root_id", String(80), nullable=False),
     Column("mark", String(40), nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("salt", LargeBinary),
     Column("box", LargeBinary),
+    sqlite_with_rowid=False,
 )
 
 accesses = Table(
@@ -133,7 +171,7 @@ drafts = Table(
     Column("data", JSON, nullable=False),
     Column("drafter", JSON, nullable=False),
     Column("root_version", Integer, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", HexDigest, nullable=False),
     Column("chain", JSON, nullable=False),
     Column("step", Integer, nullable=False),
     Column("steps", JSON, nullable=False),
@@ -165,7 +203,21 @@ inbox = Table(
     Column("last", Integer, nullable=False),
     Column("event_id", String(80), nullable=False),
     Column("held", Boolean, nullable=False, server_default="0"),
+    Column("waiting", Boolean, nullable=False, server_default="0"),
     Column("at", String(32), nullable=False),
+)
+
+waiting_events = Table(
+    "waiting_events",
+    metadata,
+    Column("subject", String(80), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", BigInteger),
+    Column("reason", String(300)),
+    Index("waiting_events_due", "not_before", sqlite_where=HAS_TURN, postgresql_where=HAS_TURN),
 )
 
 tasks = Table(

@@ -157,11 +157,7 @@ class EditionChange:
             follows = self._has_length_of_the_rule(run, kind.name)
             _rename(connection, run, target)
             if rule.length and str(rule.length) != run.length and follows:
-                self._performer.clocks.recompute(run, rule.length)
-                if run.due_at > iso(now):
-                    connection.execute(
-                        update(tables.clocks).where(tables.clocks.c.id == run.id).values(lapse_noted=False)
-                    )
+                self._performer.clocks.recompute(run, now, rule.length)
             if was != (run.name, run.due_on):
                 entry = clock_entry(run, "recounted", rule, iso(now))
                 entries.append({**entry, "was": {"clock": was[0], "due_on": was[1]}})
