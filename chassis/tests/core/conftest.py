@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
-from chassis.testing import Cluster, Stage, private_postgresql
+from chassis.testing import Cluster, Stage
+from chassis.testing.fixtures import postgresql
+
+__all__ = ["postgresql"]
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "samples"))
 settings.register_profile(
@@ -16,11 +20,10 @@ settings.register_profile(
 settings.load_profile("core")
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A PostgreSQL of this run."""
-    with private_postgresql() as cluster:
-        yield cluster
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """Log exceptions as plain text: the default renders every frame with its variables, a second each."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()])
 
 
 def _stage(folder: Path, url: str | None = None) -> Stage:
