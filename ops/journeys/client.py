@@ -85,29 +85,41 @@ class Person:
         return view
 
     def search(self, kind: str, **query: Any) -> list[Json]:
-        """Roots of a kind: `state`, `dossier`, `text`, `page`, `size`."""
+        """The first page of the roots of a kind: `state`, `dossier`, `number`, `text`, `open`, `size`."""
         rows: list[Json] = self.ask("GET", f"/{kind}", params=query)["items"]
         return rows
 
-    def acts(self, root: str) -> list[Json]:
-        """What this person may do now on a root."""
-        acts: list[Json] = self.ask("GET", f"/{kind_of(root)}/{root}/acts")
+    def acts(self, root: str, act: str | None = None) -> list[Json]:
+        """What this person may do now on a root; the choices of the moment only of an act that is named."""
+        acts: list[Json] = self.ask("GET", f"/{kind_of(root)}/{root}/acts", params={"act": act} if act else {})
         return acts
 
     def journal(self, root: str) -> list[Json]:
-        """The journal of a root, as far as this person may see it."""
-        entries: list[Json] = self.ask("GET", f"/{kind_of(root)}/{root}/journal")
-        return entries
+        """The journal of a root, oldest first, as far as this person may see it."""
+        return self._pages(f"/{kind_of(root)}/{root}/journal")[0]
 
-    def duties(self) -> list[Json]:
-        """This person's duties in every service."""
-        duties: list[Json] = self.ask("GET", "/duties")["items"]
-        return duties
+    def duties(self, **query: Any) -> list[Json]:
+        """This person's duties in every service; `queue` is `mine`, `unit` or `drafts`."""
+        return self._pages("/duties", **query)[0]
 
     def dossier(self, dossier: str) -> Json:
-        """One matter from all services: roots, timeline, documents."""
-        matter: Json = self.ask("GET", f"/dossiers/{dossier}")
-        return matter
+        """One matter from all services: its `roots`, the `timeline`, and the services that were `away`."""
+        roots, away = self._pages(f"/dossiers/{dossier}")
+        timeline, also_away = self._pages(f"/dossiers/{dossier}/journal")
+        return {"dossier": dossier, "roots": roots, "timeline": timeline, "away": sorted({*away, *also_away})}
+
+    def _pages(self, path: str, **query: Any) -> tuple[list[Json], list[str]]:
+        """Every item of a list, page by page, and the services that could not be asked for some page."""
+        items: list[Json] = []
+        away: set[str] = set()
+        after: str | None = None
+        while True:
+            page = self.ask("GET", path, params={"size": 200, **query, **({"after": after} if after else {})})
+            items += page["items"]
+            away.update(page["away"])
+            after = page["next"]
+            if after is None:
+                return items, sorted(away)
 
     def download(self, root: str, digest: str) -> bytes:
         """The bytes of a file that the root holds."""

@@ -22,7 +22,7 @@ def lines(person: Person, dossier: str, others: Iterable[str] = ()) -> list[str]
     matter = person.dossier(dossier)
     entries = [entry for root in others for entry in person.journal(root)]
     names = {row["id"]: row["zh"] for row in person.ask("GET", "/organisations")}
-    documents = {document["id"]: document for document in matter["documents"]}
+    documents = {document["id"]: document for document in matter["roots"] if document["kind"] == "document"}
     ordered = sorted([*entries, *matter["timeline"]], key=lambda entry: entry["at"])
     text = table(HEAD, [_row(entry, documents, names) for entry in ordered])
     return text + ([f"未能读取 away: {', '.join(matter['away'])}"] if matter["away"] else [])

@@ -29,7 +29,7 @@ def login(played: Played) -> Iterator[Callable[[str | None], Person]]:
 def _matter(person: Person, dossier: str) -> Matter:
     view = person.dossier(dossier)
     assert view["away"] == []
-    return Matter(person, view)
+    return Matter(person, {**view, "roots": [person.get(root["id"]) for root in view["roots"]]})
 
 
 @pytest.fixture(scope="session")

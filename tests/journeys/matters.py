@@ -10,7 +10,7 @@ from tests.stack import Json
 
 @dataclass(frozen=True)
 class Matter:
-    """One dossier as one person sees it; `view` is the answer of `GET /dossiers/{dossier}`."""
+    """One dossier as one person sees it; `view` is what `Person.dossier` gives, with each root whole."""
 
     person: Person
     view: Json

@@ -23,7 +23,7 @@ def roots(played: Played, dossier: str) -> dict[str, list[Json]]:
     person = sign_in(played.stack, "recall.handler")
     by_kind: dict[str, list[Json]] = {}
     for row in person.dossier(dossier)["roots"]:
-        by_kind.setdefault(row["kind"], []).append(row)
+        by_kind.setdefault(row["kind"], []).append(person.get(row["id"]))
     person.close()
     return by_kind
 

@@ -93,7 +93,7 @@ def _is_of_product(scenario: Scenario, lead: str) -> bool:
 
 
 def _proposal(scenario: Scenario, related: list[str]) -> str:
-    offered = scenario.person("institute.analyst").ask("GET", "/signal/acts")
+    offered = scenario.person("institute.analyst").ask("GET", "/signal/acts", params={"act": "cluster"})
     choices = next(row for row in offered if row["act"] == "cluster")["choices"]["leads"]
     groups = {row["value"]: row for row in choices}
     named = {groups[lead]["group"] for lead in related if lead in groups}
