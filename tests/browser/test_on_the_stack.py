@@ -63,8 +63,8 @@ def test_a_report_from_the_public_form_is_received_by_an_official(
     page = wait(browser).until(until.presence_of_element_located((By.CLASS_NAME, "dossier"))).text
     assert "示例消费者" not in page, "who reported is sealed"
 
-    link = browser.find_element(By.CSS_SELECTOR, ".act-list a[href*='/acts/accept']")
-    link.click()
+    accept = (By.CSS_SELECTOR, ".act-list a[href*='/acts/accept']")
+    wait(browser).until(until.element_to_be_clickable(accept)).click()
     wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, "form.act-form")))
     assert browser.find_element(By.CSS_SELECTOR, ".law").text.startswith("第")
     browser.find_element(By.CSS_SELECTOR, "input[name='ground']").click()
