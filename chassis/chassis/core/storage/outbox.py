@@ -1,6 +1,6 @@
-"""The outbox: facts committed with the change they tell of, waiting for the relay.
+"""The outbox: facts committed with the change that they state, waiting for the relay.
 
-On PostgreSQL several relays share the slots: a slot is held by a session's advisory lock, which dies with the session.
+On PostgreSQL several relays share the slots: a slot is held by a session's advisory lock, which ends with the session.
 """
 
 import time
@@ -120,12 +120,8 @@ class Outbox:
     def _waiting_slots(self, connection: Connection) -> list[int]:
         box = tables.outbox
         with connection.begin():
-            found = (
-                connection.execute(select(box.c.slot).where(box.c.not_before <= int(time.time())).distinct())
-                .scalars()
-                .all()
-            )
-        return list(found)
+            query = select(box.c.slot).where(box.c.not_before <= int(time.time())).distinct()
+            return list(connection.execute(query).scalars())
 
     def _lock(self, connection: Connection, slot: int) -> bool:
         with connection.begin():
