@@ -1,1 +1,1 @@
-"""Everything that runs Zhaohui on one machine: the private broker, the processes, their keys and definitions."""
+"""The commands behind the Makefile: setting up and running the system on one machine, generated files, sample journeys."""

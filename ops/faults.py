@@ -1,4 +1,4 @@
-"""What can go wrong around the house, each told in one line a person can act on."""
+"""Failures of the surroundings, each reported in one line that a person can act on."""
 
 from __future__ import annotations
 

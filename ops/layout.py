@@ -1,4 +1,4 @@
-"""Where everything of one running house lies: folders, ports, and the environment of each process. Data only."""
+"""The layout of one running system: folders, ports, and the environment of each process. Data only."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from ops.ports import HOST, free_ports
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ("intake", "investigation", "recall", "experts", "notify")
 GATEWAY = "gateway"
+PACKAGES = ("chassis", *(f"services/{name}" for name in SERVICES), GATEWAY)
+"""The installable packages, as folders below ROOT; each has a pyproject.toml and tests."""
 PORTS = {"ZHAOHUI_PORT": 8020, "ZHAOHUI_BROKER_PORT": 8025, "ZHAOHUI_BROKER_DIST_PORT": 8026, "ZHAOHUI_EPMD_PORT": 8027}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """One house: `folder` holds all it writes; ports are on the loopback interface.
+    """One running system: `folder` holds all it writes; ports are on the loopback interface.
 
-    `amqp_url`: a broker of somebody else's, used instead of a private node. `profile`: `local` or `test`.
-    `python_path`: where the programs are looked for beside what is installed.
+    `amqp_url`: an external broker, used instead of a private node. `profile`: `local` or `test`.
+    `python_path`: a PYTHONPATH for its programs, added to what is installed.
     """
 
     folder: Path
@@ -36,6 +38,11 @@ class Layout:
     log_level: str = "INFO"
     python: str = sys.executable
     python_path: str = str(ROOT)
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The services and the gateway."""
+        return (*self.services, GATEWAY)
 
     @property
     def url(self) -> str:
@@ -60,7 +67,7 @@ class Layout:
         return self.folder / "clock"
 
     def log(self, program: str) -> Path:
-        """What one process prints."""
+        """The file that one process prints to."""
         return self.logs / f"{program}.log"
 
     def database_url(self, program: str) -> str:
@@ -96,7 +103,7 @@ class Layout:
 
 
 def configured(environment: Mapping[str, str] = os.environ) -> Layout:
-    """The house of `make run`: `var/` beside the sources, ports and services as the environment says."""
+    """The layout of `make run`: `var/` beside the sources; the environment may set folder, ports, services. Raises Fault."""
     numbers: dict[str, int] = {}
     for name, default in PORTS.items():
         value = environment.get(name, str(default))
@@ -111,7 +118,7 @@ def configured(environment: Mapping[str, str] = os.environ) -> Layout:
 
 
 def chosen(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """The services to run: all of them, or those in ZHAOHUI_SERVICES. Raises Fault for a name that is none of ours."""
+    """The services to run: all of them, or those in ZHAOHUI_SERVICES. Raises Fault for an unknown name."""
     names = tuple(environment.get("ZHAOHUI_SERVICES", " ".join(SERVICES)).split())
     if unknown := " ".join(name for name in names if name not in SERVICES):
         raise Fault(f"没有这个服务：{unknown}", f"ZHAOHUI_SERVICES names no service of ours: {unknown}")
@@ -119,7 +126,7 @@ def chosen(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 
 
 def scratch(folder: Path, services: tuple[str, ...] | None = None, profile: str = "local") -> Layout:
-    """A house in a folder of its own, on free ports, with these services or those of `chosen`."""
+    """A layout in a given folder, on free ports, with these services or those of `chosen`."""
     port, broker, dist, epmd = free_ports(4)
     log_level = os.environ.get("LOG_LEVEL", "INFO")
     return Layout(

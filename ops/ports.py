@@ -7,7 +7,7 @@ import socket
 
 HOST = "127.0.0.1"
 FIRST, LAST = 20000, 31999
-"""Where free ports are looked for: below the range from which Linux takes the ports of outgoing connections."""
+"""Free ports are taken from here: below the range from which Linux takes the ports of outgoing connections."""
 
 
 def is_free(port: int) -> bool:
@@ -31,11 +31,11 @@ def answers(port: int, timeout: float = 0.3) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different free ports, picked at random so that runs side by side seldom meet."""
-    found: list[int] = []
+    """`count` different free ports, at random so that parallel runs seldom take the same. Raises OSError."""
+    ports: list[int] = []
     for port in random.sample(range(FIRST, LAST + 1), LAST + 1 - FIRST):
         if is_free(port):
-            found.append(port)
-        if len(found) == count:
-            return found
+            ports.append(port)
+        if len(ports) == count:
+            return ports
     raise OSError(f"fewer than {count} ports are free between {FIRST} and {LAST}")

@@ -1,4 +1,4 @@
-"""Stacks for tests: the machinery of `make run`, in a temporary folder, with the sample province loaded."""
+"""Stacks for tests: started as `make run` does it, in a temporary folder, with the sample province loaded."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from ops.journeys import furniture, voluntary
-from ops.journeys.http import Person, until
-from ops.journeys.story import PASSWORD
+from ops.journeys.client import Person
+from ops.journeys.scenario import PASSWORD
+from ops.journeys.waiting import wait_until
 from ops.layout import GATEWAY, scratch
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 Json = dict[str, Any]
 
-SETTLED = 300.0
-"""Seconds for everything to arrive: a task whose process was killed is taken up again when its lease of 120 s ends."""
+SETTLE_SECONDS = 300.0
+"""For everything to arrive: a task whose process was killed is taken up again when its lease of 120 s ends."""
 
 
 @dataclass
 class Played:
-    """A house after both journeys: the dossiers they made, and every line they printed."""
+    """A stack after both journeys: the dossiers they made, and every line they printed."""
 
     stack: Stack
     furniture: str
@@ -34,17 +35,17 @@ class Played:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Stack]:
-    """A running house with its people in it; when it ends in a failure, its logs are in `folder`."""
+    """A running stack with the people of the sample province; after a failure its logs are in `folder`."""
     with Stack(scratch(folder, profile="test")) as stack:
         stack.run(GATEWAY, "sample")
         yield stack
 
 
 def play_all(stack: Stack) -> Played:
-    """Play both journeys, in peace, and wait until every fact of them has arrived."""
+    """Play both journeys, undisturbed, and wait until every fact of them has arrived."""
     lines: list[str] = []
     played = Played(stack, furniture.play(stack.url, lines.append), voluntary.play(stack.url, lines.append), lines)
-    settle(stack)
+    wait_settled(stack)
     return played
 
 
@@ -54,27 +55,29 @@ def sign_in(stack: Stack, username: str | None = None) -> Person:
 
 
 def health(stack: Stack, service: str) -> Json:
-    """What `python -m <service> health` says."""
-    told: Json = json.loads(stack.run(service, "health", check=False).stdout)
-    return told
+    """The answer of `python -m <service> health`."""
+    answer: Json = json.loads(stack.run(service, "health", check=False).stdout)
+    return answer
 
 
-def settle(stack: Stack) -> None:
-    """Wait until every outbox is empty and no fact or task is on its way."""
+def wait_settled(stack: Stack) -> None:
+    """Wait until every outbox, task list and queue is empty, by the services' own health. Raises Overdue."""
 
-    def moving() -> dict[str, Json]:
-        told = {service: health(stack, service) for service in stack.layout.services}
+    def unsettled() -> dict[str, Json]:
+        answers = {service: health(stack, service) for service in stack.layout.services}
         return {
-            service: row
-            for service, row in told.items()
-            if row.get("outbox") or row.get("tasks") or row.get("held") or any(row["queues"].values())
+            service: answer
+            for service, answer in answers.items()
+            if answer.get("outbox") or answer.get("tasks") or answer.get("held") or any(answer["queues"].values())
         }
 
-    until(moving, lambda rows: not rows, "every outbox, task list and queue empty", seconds=SETTLED)
+    wait_until(
+        unsettled, lambda answers: not answers, "every outbox, task list and queue empty", seconds=SETTLE_SECONDS
+    )
 
 
 def timeline(stack: Stack, dossier: str) -> Counter[tuple[str, str, str]]:
-    """How often each (kind of root, act, clause) stands in the journals of a matter, all services together."""
+    """How often each (kind of root, act, clause) is in the journals of a matter, all services together."""
     person = sign_in(stack, "recall.handler")
     matter = person.dossier(dossier)
     person.close()

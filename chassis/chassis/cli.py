@@ -1,4 +1,4 @@
-"""`python -m <service> …`: everything a department does with its service on the command line.
+"""`python -m <service> …`: the commands by which a department runs, checks and repairs its service.
 
 Imports happen inside the commands: `run` and `relay` must be patched by eventlet before anything else is loaded.
 """
@@ -13,27 +13,32 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-GREEN = ("run", "relay")
+EVENTLET_COMMANDS = ("run", "relay")
+"""Commands that run under eventlet's monkey patch."""
 UNCONFIGURED = ("topology", "contracts")
 """Commands that need the application alone: no keys, no database, no broker."""
 
-Command = Callable[[Any, Any, argparse.Namespace], int]
+Handler = Callable[[Any, Any, argparse.Namespace], int]
 
 
 def main(package: str, arguments: list[str] | None = None) -> None:
     """Run one command of the service in `package` and exit with its code."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if given and given[0] in GREEN:
+    argv = sys.argv[1:] if arguments is None else arguments
+    if argv and argv[0] in EVENTLET_COMMANDS:
         warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         import eventlet
 
         eventlet.monkey_patch()
-    options = _parser(package).parse_args(given)
+    options = _parser(package).parse_args(argv)
     sys.exit(_run(package, options))
 
 
 def _run(package: str, options: argparse.Namespace) -> int:
-    """Load the application and its configuration and do it; every fault of the deployment is one line."""
+    """Load the application and its configuration and run the command; a fault of the deployment is one line on stderr.
+
+    Return the exit code: 2 for a faulty configuration, 1 for a broker or file that cannot be reached or an unknown id,
+    else the command's own.
+    """
     import importlib
 
     from chassis.core import config as configuration
@@ -43,12 +48,12 @@ def _run(package: str, options: argparse.Namespace) -> int:
     try:
         application = importlib.import_module(f"{package}.app").application
         if options.command in UNCONFIGURED:
-            return int(options.do(application, None, options))
+            return int(options.handler(application, None, options))
         config = configuration.load(package, os.environ)
-        if options.command in GREEN:
+        if options.command in EVENTLET_COMMANDS:
             logs.configure(config.service, config.log_level)
-        command: Command = options.do
-        return command(application, config, options)
+        handler: Handler = options.handler
+        return handler(application, config, options)
     except ConfigurationFault as fault:
         for line in fault.faults:
             print(f"{package}: {line}", file=sys.stderr)
@@ -61,15 +66,15 @@ def _run(package: str, options: argparse.Namespace) -> int:
 def _parser(package: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m {package}",
-        description=f"The service {package}: run it, look into it, put it right.",
+        description=f"The service {package}: run it, check it, repair it.",
         epilog="Configuration: config.yml beside the package, each value from the environment first.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
 
-    def add(name: str, do: Command, text: str) -> argparse.ArgumentParser:
-        found = commands.add_parser(name, help=text, description=text)
-        found.set_defaults(do=do)
-        return found
+    def add(name: str, handler: Handler, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(handler=handler)
+        return command
 
     run = add("run", _serve, "serve: answer calls, receive facts, publish the outbox, watch the clocks, run tasks")
     run.add_argument("--without-relay", action="store_true", help="leave the outbox to `relay` processes (PostgreSQL)")
@@ -91,22 +96,34 @@ def _parser(package: str) -> argparse.ArgumentParser:
         "baseline", _baseline, "take a subject's facts from after a sequence: for a service that listens late"
     )
     baseline.add_argument("subject", metavar="SUBJECT", help="id of the other service's root")
-    baseline.add_argument("sequence", metavar="SEQUENCE", type=int, help="the last sequence that is not wanted")
+    baseline.add_argument("sequence", metavar="SEQUENCE", type=int, help="the last sequence that is not to be taken")
+    change = add(
+        "change-rulebook", _change_rulebook, "move stored roots to a new edition of their rulebook, as its `moves:` say"
+    )
+    change.add_argument(
+        "edition", metavar="EDITION", help="name of the new edition, which must be loaded beside the one it replaces"
+    )
+    change.add_argument(
+        "--final", action="store_true", help="also the roots that have ended, which otherwise stay as they are"
+    )
+    add("rebuild-duties", _rebuild_duties, "write again what waits for whom, from the roots; acts may go on meanwhile")
     _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
     return parser
 
 
 def _add_parked(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="action")
-    actions.add_parser("list", help="list what is parked, oldest first (the default)").set_defaults(do=_parked_list)
+    actions.add_parser("list", help="list what is parked, oldest first (the default)").set_defaults(
+        handler=_parked_list
+    )
     show = actions.add_parser("show", help="show one with its body")
     show.add_argument("id")
-    show.set_defaults(do=_parked_show)
+    show.set_defaults(handler=_parked_show)
     kept = actions.add_parser("kept", help="list the subjects with facts that are kept behind a missing or parked one")
-    kept.set_defaults(do=_parked_kept)
+    kept.set_defaults(handler=_parked_kept)
     replay = actions.add_parser("replay", help="put one (or all) back into the events queue and let its subject go on")
     replay.add_argument("id", metavar="ID|all")
-    replay.set_defaults(do=_parked_replay)
+    replay.set_defaults(handler=_parked_replay)
 
 
 def _print(value: Any) -> None:
@@ -114,13 +131,13 @@ def _print(value: Any) -> None:
 
 
 def _serve(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.running import run
+    from chassis.host.process import run
 
     return run(application, config, relay=not options.without_relay)
 
 
 def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.running import run_relay
+    from chassis.host.process import run_relay
 
     return run_relay(application, config)
 
@@ -133,11 +150,18 @@ def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
 
 
 def _check(application: Any, config: Any, options: argparse.Namespace) -> int:
-    """Opening the office checks everything; a fault raises ConfigurationFault."""
+    """Opening the office checks configuration and rulebooks, then what is stored; a fault raises ConfigurationFault."""
+    from sqlalchemy.exc import DBAPIError
+
     from chassis.core import Office
 
-    Office(application, config)
-    print(f"{application.name}: configuration and rulebook are in order")
+    office = Office(application, config)
+    print(f"{application.name}: configuration and rulebooks are in order: {', '.join(application.registry.books)}")
+    try:
+        office.check_stored()
+        print(f"{application.name}: everything that is stored lives under one of them")
+    except DBAPIError as fault:
+        print(f"{application.name}: the database was not looked at: {fault.orig}")
     return 0
 
 
@@ -156,7 +180,7 @@ def _topology(application: Any, config: Any, options: argparse.Namespace) -> int
 def _contracts(application: Any, config: Any, options: argparse.Namespace) -> int:
     from chassis.core.contracts.documents import write
 
-    write(application, options.folder)
+    write(application.promises(), options.folder)
     return 0
 
 
@@ -183,32 +207,65 @@ def _baseline(application: Any, config: Any, options: argparse.Namespace) -> int
     return 0
 
 
+def _change_rulebook(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Broken off, it goes on where it stopped."""
+    from chassis.core import Office
+
+    moved = 0
+    for progress in Office(application, config).change_rulebook(options.edition, final=options.final):
+        moved = progress.moved
+        print(
+            f"{application.name}: {progress.moved} moved, {progress.left} left, {progress.drafts_ended} drafts sent back"
+        )
+    print(f"{application.name}: {moved} roots live under {options.edition} now")
+    return 0
+
+
+def _rebuild_duties(application: Any, config: Any, options: argparse.Namespace) -> int:
+    """Where a serving process has the lease, this one takes over when it ends, some seconds later."""
+    import time
+
+    from chassis.core import Office
+
+    office, rewritten = Office(application, config), 0
+    office.rebuild.restart()
+    while not office.rebuild.done():
+        written = office.rebuild_duties()
+        rewritten += written
+        if not written and not office.rebuild.done():
+            time.sleep(1.0)
+    print(f"{application.name}: the duties of {rewritten} roots are written again")
+    return 0
+
+
 def _health(application: Any, config: Any, options: argparse.Namespace) -> int:
     """Exit code 1 when anything is wrong."""
     from chassis.core import Office
-    from chassis.host.health import whole_health
+    from chassis.host.health import health_report
 
-    told = whole_health(Office(application, config), config.amqp_url)
-    _print(told)
-    return 0 if told["ok"] else 1
+    report = health_report(Office(application, config), config.amqp_url)
+    _print(report)
+    return 0 if report["ok"] else 1
 
 
 def _parked_list(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.parking import listed
+    from chassis.host.parking import parked_messages
 
-    _print([parked.to_dict() for parked in listed(config.amqp_url, application.name)])
+    _print([parked.to_dict() for parked in parked_messages(config.amqp_url, application.name)])
     return 0
 
 
 def _parked_show(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.host.parking import listed
+    from chassis.host.parking import parked_messages
 
-    found = [
-        parked.to_dict(full=True) for parked in listed(config.amqp_url, application.name) if parked.id == options.id
+    rows = [
+        parked.to_dict(full=True)
+        for parked in parked_messages(config.amqp_url, application.name)
+        if parked.id == options.id
     ]
-    if not found:
+    if not rows:
         raise LookupError(f"nothing parked has the id {options.id}")
-    _print(found[0])
+    _print(rows[0])
     return 0
 
 

@@ -1,104 +1,111 @@
-"""Duties and dossiers, composed from the answers of all services; a service that is away is named in the result."""
+"""Lists from all services, a page at a time: duties, what is late, search, dossiers and their journals.
+
+A service that does not answer, or refuses to, is named in the result's `away`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from chassis.client import Away
 from chassis.core.errors import Refusal
 from gateway.identity import Acting
+from gateway.merging import Item, Key, Order, Question, page
 from gateway.services import Services
 
-PAGE = 100  # roots of one dossier in one answer
-DOCUMENT_FIELDS = ("title", "number", "state", "state_zh", "state_en")  # what a document's own root adds
+PAGE = 20
+WITHOUT_DATE = "9999"
+"""Sorts after every date."""
 
 
-def duties(services: Services, actor: Acting) -> dict[str, Any]:
-    """What waits for this actor in every service, the most urgent first: `{items, away}`.
+def _duty_key(item: Item) -> Key:
+    return (str(item.get("due_at") or WITHOUT_DATE), str(item.get("since") or ""), str(item["root"]))
 
-    What has no date comes after what has; an advisory clock after a binding one of the same moment.
+
+def _root_key(item: Item) -> Key:
+    return (str(item.get("updated_at") or ""),)
+
+
+def _entry_key(entry: Item) -> Key:
+    return (str(entry["at"]), str(entry["root"]), int(entry["seq"]))
+
+
+def _entry_unit(entry: Item) -> str:
+    return f"{entry['root']}#{entry['seq']}"
+
+
+DUTIES = Order(_duty_key, lambda item: str(item["root"]))
+ROOTS = Order(_root_key, lambda item: str(item["id"]), descending=True)
+OLDEST = Order(_entry_key, _entry_unit)
+NEWEST = Order(_entry_key, _entry_unit, descending=True)
+
+
+def duties(
+    services: Services,
+    actor: Acting,
+    *,
+    queue: str | None = None,
+    why: str | None = None,
+    after: str | None = None,
+    size: int = PAGE,
+) -> dict[str, Any]:
+    """A page of what waits for this actor, the most urgent first: `{items, next, total, more, away}`.
+
+    `queue`: mine (the default), unit, drafts; `why` draft: only what waits for this actor's approval. What has no date
+    comes after what has; `size` counts roots.
     """
-    answers = services.call_all("duties", {}, actor)
-    items = [{**item, "service": service} for service, rows in answers.values.items() for item in rows]
-    items.sort(key=lambda item: (item.get("due_at") is None, item.get("due_at") or "", bool(item.get("advisory"))))
-    return {"items": items, "away": list(answers.away)}
+    request = {name: value for name, value in (("queue", queue), ("why", why)) if value}
+    return page(services, Question("duties", request, DUTIES), actor, after, size)
 
 
-def dossier(services: Services, identifier: str, actor: Acting | None) -> dict[str, Any]:
-    """One dossier from all services: `{dossier, roots, timeline, documents, away}`.
-
-    `roots` are views with their clocks and parts, in order of opening; `timeline` the journal rows of all of them by
-    time; `documents` what was issued, joined with its own root; `away` the services that did not answer. Refusal
-    not-found when no service holds anything of it that this actor may see.
-    """
-    searches = services.call_all("search", {"dossier": identifier, "page": 1, "size": PAGE}, actor)
-    rows = [*_items(searches.values.items()), *_further(services, identifier, searches.values, actor)]
-    if not rows and not searches.away:
-        raise Refusal("not-found", dossier=identifier)
-    journals = services.call_all("journal", {"dossier": identifier}, actor, searches.values)
-    views, away = _views(services, rows, actor)
-    timeline = [{**entry, "service": service} for service, entries in journals.values.items() for entry in entries]
-    timeline.sort(key=lambda entry: (entry["at"], entry["root"], entry["seq"]))
-    missing = {*searches.away, *journals.away, *away}
+def late(services: Services, actor: Acting) -> dict[str, Any]:
+    """How much is overdue in each unit that this actor stands above: `{items: [{unit, count, oldest}], away}`, the most first."""
+    answers = services.call_all("late", {}, actor)
+    units: dict[str, Item] = {}
+    for row in (row for rows in answers.values.values() for row in rows):
+        unit = units.setdefault(row["unit"], {"unit": row["unit"], "count": 0, "oldest": row["oldest"]})
+        unit["count"] += row["count"]
+        unit["oldest"] = min(unit["oldest"], row["oldest"])
+    away = {*answers.away, *answers.refused}
     return {
-        "dossier": identifier,
-        "roots": views,
-        "timeline": timeline,
-        "documents": _documents(timeline, views),
-        "away": [name for name in services.names if name in missing],
+        "items": sorted(units.values(), key=lambda row: (-row["count"], row["unit"])),
+        "away": [name for name in services.names if name in away],
     }
 
 
-def _items(answers: Iterable[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
-    return [(service, item) for service, answer in answers for item in answer["items"]]
+def search(
+    services: Services, query: Mapping[str, Any], actor: Acting | None, *, after: str | None = None, size: int = PAGE
+) -> dict[str, Any]:
+    """A page of the roots of all kinds that match, the last changed first: `{items, next, total, more, away}`.
+
+    `query` may hold text, number, dossier, open.
+    """
+    return page(services, Question("search", query, ROOTS), actor, after, size)
 
 
-def _further(
-    services: Services, identifier: str, first: Mapping[str, dict[str, Any]], actor: Acting | None
-) -> list[tuple[str, dict[str, Any]]]:
-    """The list rows after the first page, of the services that hold more."""
-    pages = [
-        (service, "search", {"dossier": identifier, "page": page, "size": PAGE})
-        for service, answer in first.items()
-        for page in range(2, -(-answer["total"] // PAGE) + 1)
-    ]
-    answers = zip(pages, services.call_each(pages, actor), strict=True)
-    return _items((service, answer) for (service, _, _), answer in answers if isinstance(answer, dict))
+def dossier(
+    services: Services, identifier: str, actor: Acting | None, *, after: str | None = None, size: int = PAGE
+) -> dict[str, Any]:
+    """A page of what belongs to one matter: `{dossier, items, next, total, more, away}`, the last changed first.
+
+    Refusal not-found when no service holds anything of it that this actor may see.
+    """
+    answer = search(services, {"dossier": identifier}, actor, after=after, size=size)
+    if not (after or answer["items"] or answer["away"]):
+        raise Refusal("not-found", dossier=identifier)
+    return {"dossier": identifier, **answer}
 
 
-def _views(
-    services: Services, rows: list[tuple[str, dict[str, Any]]], actor: Acting | None
-) -> tuple[list[dict[str, Any]], set[str]]:
-    """The full views of the roots listed, in order of opening; what could not be read again stays as its list row."""
-    answers = services.call_each([(service, "get", {"id": item["id"]}) for service, item in rows], actor)
-    away = {service for (service, _), answer in zip(rows, answers, strict=True) if isinstance(answer, Away)}
-    views = [
-        {**item, **(answer if isinstance(answer, dict) else {}), "service": service}
-        for (service, item), answer in zip(rows, answers, strict=True)
-    ]
-    views.sort(key=lambda view: (view.get("opened_at") or "", view["id"]))
-    return views, away
-
-
-def _documents(timeline: list[dict[str, Any]], views: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every document that the journal names, once, with where it was issued and what its own root adds."""
-    by_id = {view["id"]: view for view in views}
-    documents: dict[str, dict[str, Any]] = {}
-    for entry in timeline:
-        for reference in entry.get("documents") or []:
-            document = dict(reference) if isinstance(reference, dict) else {"id": reference}
-            identifier = document.get("id") or document.get("document")
-            if not identifier or identifier in documents:
-                continue
-            view = by_id.get(identifier, {})
-            own = {name: view[name] for name in DOCUMENT_FIELDS if view.get(name)}
-            issue = {
-                "issued_by": entry["root"],
-                "act": entry["act"],
-                "act_zh": entry.get("zh"),
-                "act_en": entry.get("en"),
-                "at": entry["at"],
-            }
-            documents[identifier] = {**document, **issue, **own, "id": identifier}
-    return list(documents.values())
+def journal(
+    services: Services,
+    identifier: str,
+    actor: Acting | None,
+    *,
+    newest: bool = False,
+    after: str | None = None,
+    size: int = PAGE,
+) -> dict[str, Any]:
+    """A page of the journal of one matter, from all services: `{items, next, away}`; by time, the newest first with `newest`."""
+    request = {"dossier": identifier, "newest": newest}
+    answer = page(services, Question("journal", request, NEWEST if newest else OLDEST), actor, after, size)
+    return {name: answer[name] for name in ("items", "next", "away")}

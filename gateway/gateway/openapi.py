@@ -6,12 +6,13 @@ import copy
 from typing import Any
 
 from gateway.problems import MEDIA_TYPE, TITLES
+from gateway.services import regimes_of
 
 JSON = "application/json"
 PROBLEM = "#/components/schemas/Problem"  # by flask-smorest, from gateway.api.schemas.ProblemSchema
 DRAFT_STEPS = ("approve-draft",)
 GENERIC = ("/api/v1/{kind}/acts/{act}", "/api/v1/{kind}/{id}/acts/{act}")  # replaced by a path for each act
-READ_CODES = ("unauthenticated", "forbidden", "not-found", "too-many", "away")
+READ_CODES = ("unauthenticated", "forbidden", "not-found", "invalid", "too-many", "away")
 ACT_CODES = tuple(code for code in TITLES if code not in ("internal", "not-acceptable", "method-not-allowed"))
 KEY = {
     "name": "Idempotency-Key",
@@ -79,12 +80,22 @@ def document(
     paths = contract["paths"]
     for path in GENERIC:
         paths.pop(path, None)
-    kinds = sorted(kind for description in descriptions.values() for kind in description["kinds"])
-    _finish_own(paths, kinds)
-    for service in sorted(descriptions):
-        for kind, row in sorted(descriptions[service]["kinds"].items()):
-            _add_kind(contract, service, kind, row, descriptions[service].get("actors", {}))
-    contract["tags"] = [*contract.get("tags", []), *_tags(descriptions)]
+    kinds = {
+        kind: (service, row)
+        for service in sorted(descriptions)
+        for part in reversed(regimes_of(descriptions[service]))
+        for kind, row in part["kinds"].items()
+    }
+    _finish_own(paths, sorted(kinds))
+    for kind, (service, _) in sorted(kinds.items()):
+        _add_kind(contract, service, kind, descriptions[service])
+    contract["tags"] = [
+        *contract.get("tags", []),
+        *(
+            {"name": kind, "description": f"{row['zh']} / {row['en']} ({service})"}
+            for kind, (service, row) in sorted(kinds.items())
+        ),
+    ]
     return contract
 
 
@@ -109,31 +120,43 @@ def _finish_own(paths: dict[str, Any], kinds: list[str]) -> None:
                 if status in ("200", "201"):
                     answer.setdefault("content", {JSON: {"schema": {}}})
             responses |= _problems(
-                READ_CODES if method == "get" else (*READ_CODES, "invalid", "malformed", "unsupported-media-type")
+                READ_CODES if method == "get" else (*READ_CODES, "malformed", "unsupported-media-type")
             )
 
 
-def _tags(descriptions: dict[str, dict[str, Any]]) -> list[dict[str, str]]:
-    return [
-        {"name": kind, "description": f"{row['zh']} / {row['en']} ({service})"}
-        for service in sorted(descriptions)
-        for kind, row in sorted(descriptions[service]["kinds"].items())
-    ]
-
-
-def _add_kind(contract: dict[str, Any], service: str, kind: str, row: dict[str, Any], actors: dict[str, Any]) -> None:
+def _add_kind(contract: dict[str, Any], service: str, kind: str, description: dict[str, Any]) -> None:
+    """Add every act of a kind that is for people: as the rulebook in force has it, and as other regimes' roots know it."""
     clauses = contract.setdefault("x-clauses", {})
-    for act, described in sorted(row["acts"].items()):
-        if _for_machines(described):
-            continue
+    for act, by_regime in sorted(_acts(kind, description).items()):
+        described = next(iter(by_regime.values()))
         if described.get("clause"):
             clauses.setdefault(str(described["clause"]), []).append(f"{kind}.{act}")
-        schema = f"{kind}.{act}"
-        contract["components"]["schemas"][schema] = _embedded(described["schema"], schema)
+        names = _add_schemas(contract["components"]["schemas"], f"{kind}.{act}", by_regime)
         opens = bool(described.get("new"))
         path = f"/api/v1/{kind}/acts/{act}" if opens else f"/api/v1/{kind}/{{id}}/acts/{act}"
+        actors = description.get("actors", {})
         public = any(actors.get(name, {}).get("public") for name in described.get("by") or [])
-        contract["paths"][path] = {"post": _act(service, kind, act, described, opens, public)}
+        contract["paths"][path] = {"post": _act(service, kind, act, by_regime, names, opens, public)}
+
+
+def _acts(kind: str, description: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Act → regime → its description, that of the rulebook in force (regime empty) first; a root opens only under that one."""
+    acts: dict[str, dict[str, dict[str, Any]]] = {}
+    for regime, part in {"": description, **description.get("regimes", {})}.items():
+        for act, described in part["kinds"].get(kind, {}).get("acts", {}).items():
+            if not (_for_machines(described) or (described.get("new") and regime)):
+                acts.setdefault(act, {})[regime] = described
+    return acts
+
+
+def _add_schemas(schemas: dict[str, Any], name: str, by_regime: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Add an act's schemas as components and return regime → component; where two regimes' are equal, it is one."""
+    names: dict[str, str] = {}
+    for regime, described in by_regime.items():
+        same = next((other for other in names if by_regime[other]["schema"] == described["schema"]), None)
+        names[regime] = names[same] if same is not None else name if not names else f"{name}.{regime}"
+        schemas[names[regime]] = _embedded(described["schema"], names[regime])
+    return names
 
 
 def _for_machines(described: dict[str, Any]) -> bool:
@@ -142,36 +165,50 @@ def _for_machines(described: dict[str, Any]) -> bool:
     return by == ["system"] or (not by and bool(described.get("events")))
 
 
-def _act(service: str, kind: str, act: str, described: dict[str, Any], opens: bool, public: bool) -> dict[str, Any]:
+def _act(
+    service: str,
+    kind: str,
+    act: str,
+    by_regime: dict[str, dict[str, Any]],
+    names: dict[str, str],
+    opens: bool,
+    public: bool,
+) -> dict[str, Any]:
+    described = next(iter(by_regime.values()))
     key = {**KEY, "required": not public}
     parameters = [key] if opens else [IDENTIFIER, key, IF_MATCH]
-    if described.get("on"):
+    if any(one.get("on") for one in by_regime.values()):
         parameters.append(PART)
     answers: dict[str, Any] = {
         "201" if opens else "200": _performed("Opened / 已建立" if opens else "Performed / 已实施"),
         "202": _performed("Drafted: waits for approval / 已起草，待审批"),
     }
-    if not described.get("approval") and act not in DRAFT_STEPS:
+    if not any(one.get("approval") for one in by_regime.values()) and act not in DRAFT_STEPS:
         del answers["202"]
     clause = described.get("clause")
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in dict.fromkeys(names.values())]
     extensions = {
         "x-clause": str(clause) if clause else None,
         "x-by": described.get("by"),
         "x-from": described.get("from"),
         "x-approval": described.get("approval"),
         "x-document": described.get("document"),
+        "x-regimes": {regime: name for regime, name in names.items() if regime} if len(schemas) > 1 else None,
     }
+    description = f"Clause {clause} of the regulation; service {service}." if clause else f"Service {service}."
+    if len(schemas) > 1:
+        description += " The root's `regime` tells which schema applies (x-regimes; the first for every other)."
     return {
         "operationId": f"{kind}.{act}",
         "tags": [kind],
         "summary": f"{described['zh']} / {described['en']}",
-        "description": f"Clause {clause} of the regulation; service {service}." if clause else f"Service {service}.",
+        "description": description,
         **{name: value for name, value in extensions.items() if value},
         "security": [{}, {"bearer": []}] if public else [{"bearer": []}],
         "parameters": parameters,
         "requestBody": {
             "required": True,
-            "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{kind}.{act}"}}},
+            "content": {JSON: {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}},
         },
         "responses": answers | _problems(ACT_CODES),
     }

@@ -33,7 +33,7 @@ def checked_id(kind: str, identifier: str) -> str:
 
 
 def search(services: Services, kind: str, query: Mapping[str, Any], actor: Acting | None) -> dict[str, Any]:
-    """Roots of one kind: `query` may hold state, dossier, text, page, size; returns `{items, total, page}`."""
+    """A page of the roots of one kind: `query` may hold state, dossier, text, open, after, size; `{items, next, total, more}`."""
     result: dict[str, Any] = services.call(services.service_of(kind), "search", {"kind": kind, **query}, actor)
     return result
 
@@ -47,10 +47,17 @@ def root(services: Services, kind: str, identifier: str, actor: Acting | None, r
     return view
 
 
-def acts(services: Services, kind: str, identifier: str | None, actor: Acting | None) -> list[dict[str, Any]]:
-    """What this actor may do now on a root; with no id, the acts that open a root of this kind."""
+def acts(
+    services: Services, kind: str, identifier: str | None, actor: Acting | None, act: str | None = None
+) -> list[dict[str, Any]]:
+    """What this actor may do now on a root; with no id, the acts that open a root of this kind.
+
+    With `act` only that one, and with its choices of the moment, which are not asked for otherwise.
+    """
     service = services.service_of(kind)
     request = {"kind": kind, "id": checked_id(kind, identifier) if identifier else None}
+    if act is not None:
+        request["act"] = act
     rows: list[dict[str, Any]] = services.call(service, "acts", request, actor)
     return rows
 
@@ -72,7 +79,7 @@ def perform(
 
     Returns the service's answer `{root, kind, state, version, part, act, clause, clocks, documents, draft, …}`.
     """
-    service = services.act(kind, act)["service"]
+    service = services.service_of_act(kind, act) if identifier else services.act(kind, act)["service"]
     request = {
         "command": command_id(key, actor),
         "kind": kind,
@@ -87,8 +94,14 @@ def perform(
     return answer
 
 
-def journal(services: Services, kind: str, identifier: str, actor: Acting | None) -> list[dict[str, Any]]:
-    """The journal rows of one root that this actor may see, in order."""
-    service = services.service_of(kind)
-    rows: list[dict[str, Any]] = services.call(service, "journal", {"id": checked_id(kind, identifier)}, actor)
-    return rows
+def journal(
+    services: Services, kind: str, identifier: str, query: Mapping[str, Any], actor: Acting | None
+) -> dict[str, Any]:
+    """A page of the journal of one root, as far as this actor may see it: `{items, next, away}`.
+
+    `query` may hold after, size, newest, and seq (only that entry). `away` is empty: the one service that is asked
+    answers, or the answer is its refusal.
+    """
+    request = {"id": checked_id(kind, identifier), **query}
+    answer: dict[str, Any] = services.call(services.service_of(kind), "journal", request, actor)
+    return {**answer, "away": []}

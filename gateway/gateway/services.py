@@ -177,9 +177,9 @@ class Services:
     def _refresh(self, service: str, cached: _CachedDescription | None) -> dict[str, Any]:
         try:
             description: dict[str, Any] = self.call(service, "describe")
-        except Away:
+        except (Away, Refusal) as fault:
             if cached is None:
-                raise
+                raise Away(service, "it does not describe itself") from fault
             cached.checked = self._monotonic() - DESCRIPTION_KEPT + ABSENCE_KEPT
             return cached.description
         if cached is not None and cached.description["hash"] == description["hash"]:
@@ -208,23 +208,30 @@ class Services:
         return " ".join(f"{name}:{known[name]['hash']}" for name in sorted(known))
 
     def kinds(self) -> dict[str, dict[str, Any]]:
-        """Kind → `{service, kind, zh, en, final, states, parts, clocks, acts}`, of all known services."""
+        """Kind → `{service, kind, zh, en, final, states, parts, clocks, acts}`, of all known services.
+
+        As the rulebook in force has it; a kind that only another regime has, as that one has it.
+        """
         known, _ = self.descriptions()
         return {
             kind: {"service": service, "kind": kind, **row}
             for service, description in known.items()
-            for kind, row in description["kinds"].items()
+            for part in reversed(regimes_of(description))
+            for kind, row in part["kinds"].items()
         }
 
-    def kind(self, kind: str) -> dict[str, Any]:
-        """One kind's description; Refusal not-found, or `Away` when a service that may hold it has not been described."""
-        holder = next(
-            (name for name, cached in self._cached.copy().items() if kind in cached.description["kinds"]), None
-        )
+    def kind(self, kind: str, regime: str | None = None) -> dict[str, Any]:
+        """One kind's description under a regime (none: the rulebook in force).
+
+        Refusal not-found, or `Away` when a service that may hold it has not been described.
+        """
+        cached = self._cached.copy().items()
+        holder = next((name for name, one in cached if _kind_of(one.description, kind)), None)
         known, unknown = ({holder: self.describe(holder)}, ()) if holder else self.descriptions()
         for service, description in known.items():
-            if kind in description["kinds"]:
-                return {"service": service, "kind": kind, **description["kinds"][kind]}
+            row = _kind_of(description, kind, regime)
+            if row is not None:
+                return {"service": service, "kind": kind, **row}
         if unknown:
             raise Away(unknown[0], "not heard of since the gateway started")
         raise Refusal("not-found", kind=kind[:80])
@@ -233,23 +240,59 @@ class Services:
         """The name of the service that holds this kind of root; raises as `kind`."""
         return str(self.kind(kind)["service"])
 
-    def act(self, kind: str, act: str) -> dict[str, Any]:
-        """One act's description `{service, kind, act, zh, en, clause, by, from, on, new, approval, schema, …}`.
+    def act(self, kind: str, act: str, regime: str | None = None) -> dict[str, Any]:
+        """One act's description `{service, kind, act, zh, en, clause, by, from, on, new, approval, schema, …}` under a regime.
 
-        Raises `Refusal` not-found (with the kind's acts as facts), or as `kind`.
+        An act on a root is described by the root's own regime, an act that opens one by the rulebook in force (none is
+        named). Raises `Refusal` not-found (with the kind's acts as facts), or as `kind`.
         """
-        row = self.kind(kind)
+        row = self.kind(kind, regime)
         if act not in row["acts"]:
-            raise Refusal(
-                "not-found",
-                f"没有“{act[:80]}”这一行为",
-                f"There is no act {act[:80]!r}",
-                kind=kind,
-                acts=sorted(row["acts"]),
-            )
+            raise _no_such_act(kind, act, row["acts"])
         return {"service": row["service"], "kind": kind, "act": act, **row["acts"][act]}
 
-    def clause(self, service: str, clause: str) -> dict[str, Any] | None:
-        """`{who, obligation, zh}` of a clause as this service has it, or None."""
-        row: dict[str, Any] | None = self.describe(service).get("clauses", {}).get(clause)
+    def service_of_act(self, kind: str, act: str) -> str:
+        """The name of the service that holds this kind, when some regime of its has this act; raises as `act`."""
+        service = self.service_of(kind)
+        parts = regimes_of(self.describe(service))
+        acts = {name for part in parts for name in part["kinds"].get(kind, {}).get("acts", {})}
+        if act not in acts:
+            raise _no_such_act(kind, act, acts)
+        return service
+
+    def clause(self, service: str, clause: str, regime: str | None = None) -> dict[str, Any] | None:
+        """`{who, obligation, zh}` of a clause as this service has it for a regime, or None."""
+        description = self.describe(service)
+        own: Mapping[str, Any] = regime_of(description, regime).get("clauses") or {}
+        row: dict[str, Any] | None = own.get(clause) or description.get("clauses", {}).get(clause)
         return row
+
+    def actors(self, kind: str, regime: str | None = None) -> dict[str, dict[str, Any]]:
+        """Actor → `{zh, en, public}` as the regime of a kind's service calls them; raises as `kind`."""
+        actors: dict[str, dict[str, Any]] = regime_of(self.describe(self.service_of(kind)), regime).get("actors", {})
+        return actors
+
+
+def regimes_of(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a description says of each rulebook (`{rulebook, actors, approvals, kinds}`): first the one in force, then the others."""
+    return [description, *description.get("regimes", {}).values()]
+
+
+def regime_of(description: Mapping[str, Any], regime: str | None) -> Mapping[str, Any]:
+    """What a description says of a root's own regime; of the rulebook in force where no regime is named or it is not described."""
+    if regime is None or regime == (description.get("rulebook") or {}).get("name"):
+        return description
+    own: Mapping[str, Any] = description.get("regimes", {}).get(regime) or description
+    return own
+
+
+def _kind_of(description: Mapping[str, Any], kind: str, regime: str | None = None) -> Mapping[str, Any] | None:
+    """A kind under a regime; a kind that this regime does not have, as the first that does."""
+    parts = [regime_of(description, regime), *regimes_of(description)]
+    return next((part["kinds"][kind] for part in parts if kind in part["kinds"]), None)
+
+
+def _no_such_act(kind: str, act: str, acts: Iterable[str]) -> Refusal:
+    return Refusal(
+        "not-found", f"没有“{act[:80]}”这一行为", f"There is no act {act[:80]!r}", kind=kind, acts=sorted(acts)
+    )

@@ -85,6 +85,11 @@ DESCRIPTIONS = {
 }
 
 
+def counted(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The only page of a list."""
+    return {"items": items, "next": None, "total": len(items), "more": False}
+
+
 class StubClient:
     """Answers like the RPC client. `away` are services that are not there, `silent` those that do not answer in time.
 
@@ -142,29 +147,34 @@ class StubClient:
 
     def _search(self, service: str, request: dict[str, Any]) -> Any:
         if request.get("dossier") not in (None, DOSSIER):
-            return {"items": [], "total": 0, "page": 1}
+            return counted([])
         root = {"investigation": CASE, "intake": LEAD}[service]
-        return {
-            "items": [{"id": root, "kind": root.split("_")[0], "version": 1, "opened_at": "2026-04-01T00:00:00Z"}],
-            "total": 1,
-            "page": 1,
-        }
+        day = "2026-04-01T00:00:00Z" if service == "intake" else "2026-04-03T00:00:00Z"
+        return counted([{"id": root, "kind": root.split("_")[0], "version": 1, "opened_at": day, "updated_at": day}])
 
     def _acts(self, service: str, request: dict[str, Any]) -> Any:
-        return [{"act": "notify-producer", "clause": "9(3)"}]
+        choices = {"laboratory": [{"value": "a", "zh": "甲", "en": "A"}] if "act" in request else None}
+        return [{"act": "notify-producer", "clause": "9(3)", "choices": choices}]
 
     def _journal(self, service: str, request: dict[str, Any]) -> Any:
         root, at = (CASE, "2026-04-03T00:00:00Z") if service == "investigation" else (LEAD, "2026-04-02T00:00:00Z")
         row = {"root": root, "seq": 1, "at": at, "act": "x", "zh": "行为", "en": "act", "documents": []}
-        return (
-            [{**row, "documents": [{"document": PAPER, "kind": "通知书"}]}, {**row, "seq": 2}]
-            if root == CASE
-            else [row]
-        )
+        rows = [{**row, "documents": [{"document": PAPER, "kind": "通知书"}]}, {**row, "seq": 2}]
+        rows = rows if root == CASE else [row]
+        return {"items": rows[::-1] if request.get("newest") else rows, "next": None}
 
     def _duties(self, service: str, request: dict[str, Any]) -> Any:
         due = {"intake": "2026-04-09T16:00:00Z", "investigation": "2026-04-08T16:00:00Z"}[service]
-        return [{"root": LEAD, "due_at": due, "advisory": False}, {"root": LEAD, "due_at": None}]
+        root = {"investigation": CASE, "intake": LEAD}[service]
+        return counted(
+            [
+                {"root": root, "due_at": due, "since": "2026-04-01"},
+                {"root": root, "due_at": None, "since": "2026-04-01"},
+            ]
+        )
+
+    def _late(self, service: str, request: dict[str, Any]) -> Any:
+        return [{"unit": "org_210100", "count": 2, "oldest": f"2026-04-0{len(service) - 5}T16:00:00Z"}]
 
     def _perform(self, service: str, request: dict[str, Any]) -> Any:
         digest = json.dumps({**request, "token": None, "trace": None, "expects": None}, sort_keys=True)

@@ -1,6 +1,6 @@
-"""The sample journeys, told over HTTP alone, each actor with its own login.
+"""The sample journeys, played over HTTP alone, each actor with a login of their own.
 
-A journey is a function of the house's address and of a function that prints one line. `make run` plays the first one
+A journey is a function of the system's address and of a function that prints one line. `make run` plays the first one
 and leaves some matters under way; `make demo` and tests/journeys play them all.
 """
 
@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ops.journeys import furniture, morning, voluntary
-from ops.journeys.story import PASSWORD
+from ops.journeys import furniture, open_matters, voluntary
+from ops.journeys.scenario import PASSWORD, PrintLine
 
-Say = Callable[[str], None]
-Journey = Callable[[str, Say], str]
+Journey = Callable[[str, PrintLine], str]
 
 JOURNEYS: tuple[Journey, ...] = (furniture.play, voluntary.play)
 
 
-def play_one(url: str, say: Say) -> None:
+def play_first(url: str, print_line: PrintLine) -> None:
     """The sample case, and some matters under way for whoever signs in afterwards."""
-    furniture.play(url, say)
-    morning.play(url, say)
+    furniture.play(url, print_line)
+    open_matters.play(url, print_line)
 
 
-def play(url: str, say: Say) -> None:
+def play_all(url: str, print_line: PrintLine) -> None:
     """Every journey, one after the other."""
     for journey in JOURNEYS:
-        journey(url, say)
+        journey(url, print_line)
 
 
 def logins() -> list[str]:

@@ -1,9 +1,9 @@
-"""The archive stream, for restores: what a service has told, and the facts it heard put before it again.
+"""The archive stream, for restores: the last sequences that a service published, and the replay of facts to a service.
 
     AMQP_URL=amqp://ops:…@broker:5672// python -m ops.runbooks.archive sequences SERVICE
     AMQP_URL=amqp://ops:…@broker:5672// python -m ops.runbooks.archive replay SERVICE
 
-Neither changes what is in the archive. What was taken in before is a repeat to the inbox and does nothing.
+Neither changes the archive. A fact that was received before is a repeat to the inbox and has no effect.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from typing import Any
 
 import amqp
 
-from chassis.host.topology import ARCHIVE_STREAM, aside_exchange, events_queue
-from ops import descriptions, topology
+from chassis.host.topology import ARCHIVE_STREAM, events_queue, requeue_exchange
+from ops.generate import descriptions, topology
 from ops.layout import SERVICES
-from ops.readiness import connect
+from ops.runtime.connection import connect
 
 IDLE_SECONDS = 3.0
-"""The stream is at its end when nothing comes for so long."""
+"""The stream is at its end when no message arrives for so long."""
 PREFETCH = 200
 PERSISTENT = 2
 
 
-def told(url: str) -> list[tuple[str, bytes]]:
+def read(url: str) -> list[tuple[str, bytes]]:
     """Every fact in the archive, oldest first: routing key and body. `url` is the operator's."""
-    found: list[tuple[str, bytes]] = []
+    facts: list[tuple[str, bytes]] = []
     with connect(url) as connection:
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
 
         def take(message: Any) -> None:
             body = message.body
-            found.append((message.delivery_info["routing_key"], body.encode() if isinstance(body, str) else body))
+            facts.append((message.delivery_info["routing_key"], body.encode() if isinstance(body, str) else body))
             channel.basic_ack(message.delivery_tag)
 
         channel.basic_consume(ARCHIVE_STREAM, callback=take, arguments={"x-stream-offset": "first"})
@@ -45,11 +45,11 @@ def told(url: str) -> list[tuple[str, bytes]]:
             try:
                 connection.drain_events(timeout=IDLE_SECONDS)
             except TimeoutError:
-                return found
+                return facts
 
 
 def sequences(facts: Iterable[tuple[str, bytes]], service: str) -> dict[str, int]:
-    """Subject → the last sequence that the service has told about it."""
+    """Subject → the last sequence that the service has published about it."""
     last: dict[str, int] = {}
     for key, body in facts:
         if key.split(".")[0] == service:
@@ -59,7 +59,7 @@ def sequences(facts: Iterable[tuple[str, bytes]], service: str) -> dict[str, int
 
 
 def replay(url: str, facts: Iterable[tuple[str, bytes]], service: str, listens: Iterable[str]) -> int:
-    """Put what the service listens to into its queue again, in order; returns how many."""
+    """Put the facts that the service listens to into its queue again, in order; returns how many."""
     kinds = tuple(f"{kind}." for kind in listens)
     number = 0
     with connect(url) as connection:
@@ -77,26 +77,26 @@ def replay(url: str, facts: Iterable[tuple[str, bytes]], service: str, listens: 
                 message_id=event["id"],
                 type=event["type"],
             )
-            channel.basic_publish_confirm(message, aside_exchange(service), events_queue(service), timeout=10)
+            channel.basic_publish_confirm(message, requeue_exchange(service), events_queue(service), timeout=10)
             number += 1
     return number
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print SQL that lifts the counters of a restored service, or replay what it hears."""
+    """Print SQL that raises the counters of a restored service, or replay the facts that it receives."""
     parser = argparse.ArgumentParser(prog="python -m ops.runbooks.archive", description=__doc__)
-    parser.add_argument("what", choices=["sequences", "replay"])
+    parser.add_argument("command", choices=["sequences", "replay"])
     parser.add_argument("service", choices=SERVICES)
     options = parser.parse_args(arguments)
     url = os.environ["AMQP_URL"]
-    facts = told(url)
-    if options.what == "sequences":
+    facts = read(url)
+    if options.command == "sequences":
         for subject, last in sorted(sequences(facts, options.service).items()):
             print(f"UPDATE roots SET facts = {last} WHERE id = '{subject}' AND facts < {last};")
         return 0
-    with descriptions.bench() as layout:
+    with descriptions.scratch_layout() as layout:
         environment = descriptions.environment(layout, options.service)
-        listens = topology.declared(options.service, layout.python, environment)["listens"]
+        listens = topology.service_topology(options.service, layout.python, environment)["listens"]
     print(
         f"{options.service}: {replay(url, facts, options.service, listens)} facts put into {events_queue(options.service)}"
     )

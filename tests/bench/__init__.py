@@ -1,1 +1,1 @@
-"""Measurements: `python -m tests.bench rpc|relay|subscriber`, each beside something raw in the same run."""
+"""Measurements: `python -m tests.bench http|rpc|relay|subscriber`, each beside a bare baseline in the same run."""

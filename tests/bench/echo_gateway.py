@@ -1,4 +1,4 @@
-"""The gateway as it is, with one more address: `POST /bench/echo` asks the bare nameko echo through the gateway's own client."""
+"""The gateway with one more address: `POST /bench/echo` calls the bare nameko echo through the gateway's own client."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ application = create_app(config, client)
 
 @application.post("/bench/echo")
 def echo() -> Response:
-    """What was asked, by way of the bare service."""
+    """The request's JSON, answered by the bare service."""
     return jsonify(client.call("bare", "echo", request.get_json(), 10.0))

@@ -1,4 +1,4 @@
-"""Over HTTP: one act (journal, clocks, outbox, relay on) beside a bare nameko echo behind the same gateway."""
+"""Over HTTP: one act (journal, clocks, outbox; the relay runs) beside a bare nameko echo behind the same gateway."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def _environment(mint: coinstage.Sample, folder: Path, port: int) -> dict[str, s
 
 def _gateway(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
     for command in ("migrate", "sample"):
-        line = [sys.executable, "-m", "gateway", command]
-        subprocess.run(line, env=environment, check=True, capture_output=True, timeout=120)
+        arguments = [sys.executable, "-m", "gateway", command]
+        subprocess.run(arguments, env=environment, check=True, capture_output=True, timeout=120)
     serve = [
         "gunicorn",
         "--worker-class",
@@ -78,9 +78,9 @@ def _gateway(environment: dict[str, str], port: int) -> subprocess.Popen[bytes]:
         "--bind",
         f"127.0.0.1:{port}",
     ]
-    line = [sys.executable, "-m", *serve, "tests.bench.echo_gateway:application"]
+    arguments = [sys.executable, "-m", *serve, "tests.bench.echo_gateway:application"]
     return subprocess.Popen(
-        line, env=environment, cwd=coinstage.REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        arguments, env=environment, cwd=coinstage.REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
 
 
@@ -93,19 +93,19 @@ def _up(port: int) -> bool:
 
 
 class Caller:
-    """A kept connection a thread, as a browser or a partner has it."""
+    """One open connection for each thread, as a browser or a partner has it."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._here = threading.local()
+        self._local = threading.local()
         self.headers = {"Content-Type": "application/json"}
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         """Post JSON; returns JSON. Raises AssertionError when refused."""
-        if not hasattr(self._here, "line"):
-            self._here.line = HTTPConnection("127.0.0.1", self._port, timeout=30)
-        self._here.line.request("POST", path, json.dumps(body), {**self.headers, **headers})
-        answer = self._here.line.getresponse()
+        if not hasattr(self._local, "connection"):
+            self._local.connection = HTTPConnection("127.0.0.1", self._port, timeout=30)
+        self._local.connection.request("POST", path, json.dumps(body), {**self.headers, **headers})
+        answer = self._local.connection.getresponse()
         content = answer.read()
         assert answer.status < 300, content
         return json.loads(content)
@@ -115,23 +115,23 @@ def _measured(port: int, calls: int) -> None:
     caller = Caller(port)
     token = caller.post("/api/v1/tokens", LOGIN)["token"]
     caller.headers["Authorization"] = f"Bearer {token}"
-    what: dict[str, Callable[[], Any]] = {
+    calls_by_name: dict[str, Callable[[], Any]] = {
         ECHO: lambda: caller.post("/bench/echo", {"a": 1}),
         ACT: lambda: caller.post("/api/v1/coin/acts/strike", {}, **{"Idempotency-Key": str(uuid.uuid4())}),
     }
     row("", "callers", "calls/s", "p50 ms", "p99 ms")
-    found: dict[tuple[str, int], tuple[float, float]] = {}
+    medians: dict[tuple[str, int], tuple[float, float]] = {}
     for callers in (1, 10):
-        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in what}
+        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in calls_by_name}
         for _ in range(ROUNDS):
-            for name, call in what.items():
+            for name, call in calls_by_name.items():
                 timed(call, calls // 20, callers)
                 rounds[name].append(timed(call, calls // ROUNDS, callers))
         for name, measured in rounds.items():
             rate, p50, p99 = (statistics.median(figures) for figures in zip(*measured, strict=True))
-            found[name, callers] = rate, p50
+            medians[name, callers] = rate, p50
             row(name, str(callers), f"{rate:.0f}", f"{p50:.2f}", f"{p99:.2f}")
-    slower = found[ACT, 1][1] / found[ECHO, 1][1]
+    slower = medians[ACT, 1][1] / medians[ECHO, 1][1]
     ratio("act p50 / echo p50, 1 caller", slower, "≤ 2.5", slower <= 2.5)
-    share = found[ACT, 10][0] / found[ECHO, 10][0]
+    share = medians[ACT, 10][0] / medians[ECHO, 10][0]
     ratio("act calls/s / echo calls/s, 10 callers", share, "≥ 0.4", share >= 0.4)

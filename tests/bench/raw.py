@@ -16,7 +16,7 @@ FACT = "mint.coin.coin-struck"
 
 
 def echo(url: str) -> None:
-    """Answer what was asked."""
+    """Answer with the argument."""
     from nameko.containers import ServiceContainer
     from nameko.rpc import rpc
 
@@ -40,7 +40,7 @@ def publish(url: str, count: int, window: int) -> None:
     import amqp
     import coinstage
 
-    from chassis.line import connect
+    from chassis.broker import connect
 
     connection = connect(url, "raw")
     channel = amqp.Channel(connection)
@@ -66,7 +66,7 @@ def publish(url: str, count: int, window: int) -> None:
 
 
 def consume(url: str) -> None:
-    """Take one fact a transaction, as a bare nameko consumer would."""
+    """Receive one fact a transaction, as a bare nameko consumer does."""
     from kombu import Queue
     from nameko.containers import ServiceContainer
     from nameko.messaging import consume as consumes

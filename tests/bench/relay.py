@@ -56,8 +56,8 @@ def fill(mint: coinstage.Sample, count: int) -> None:
 
 
 def _output(arguments: list[str], mint: coinstage.Sample) -> str:
-    line = [sys.executable, *arguments]
-    done = subprocess.run(line, env=mint.environment, capture_output=True, text=True, check=False, timeout=300)
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, env=mint.environment, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode:
         raise SystemExit(done.stderr)
     return done.stdout.strip().splitlines()[-1]

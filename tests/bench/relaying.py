@@ -1,4 +1,4 @@
-"""The mint's relay on a full outbox, in a process of its own; prints the seconds from the open line to the empty outbox."""
+"""The relay of the sample service `mint` on a full outbox, in its own process; prints the seconds until it is empty."""
 
 import importlib
 import time
@@ -11,8 +11,8 @@ eventlet.monkey_patch()
 config = importlib.import_module("chassis.core.config").load("mint")
 office = importlib.import_module("chassis.core").Office(importlib.import_module("mint.app").application, config)
 relay = importlib.import_module("chassis.host.relay").Relay(office.outbox, config.amqp_url, "mint")
-eventlet.spawn(relay.line.run)
-relay.line.wait_up(10)
+eventlet.spawn(relay.broker.run)
+relay.broker.wait_up(10)
 began = time.perf_counter()
 eventlet.spawn(relay.run)
 while office.outbox.waiting():

@@ -31,7 +31,9 @@ def measure(url: str, folder: Path, scale: float) -> None:
         for service in ("mint", "purse"):
             coinstage.eventually(lambda s=service: coinstage.serves(client, s), what="it serves")  # type: ignore[misc]
         coinstage.eventually(lambda: answers(client), what="the bare echo answers")
-        with coinstage.channel_of(url) as channel:  # the purse answers echoes here, it does not take the mint's facts
+        with coinstage.channel_of(
+            url
+        ) as channel:  # the purse answers echoes here and does not receive the mint's facts
             channel.queue_unbind("purse.events", "zhaohui.events", "mint.coin.#")
         _measured(client, max(100, int(CALLS * scale)))
     finally:
@@ -57,33 +59,33 @@ def _measured(client: RpcClient, calls: int) -> None:
         request = {"command": str(uuid.uuid4()), "kind": "coin", "act": "strike", "data": {}}
         return client.call("mint", "perform", request, 10.0)
 
-    what: dict[str, Callable[[], Any]] = {
+    calls_by_name: dict[str, Callable[[], Any]] = {
         "bare nameko echo": lambda: client.call("bare", "echo", {"a": 1}, 10.0),
         "chassis echo": lambda: client.call("purse", "echo", {"a": 1}, 10.0),
         "chassis act (journal, outbox, relay on)": act,
     }
     row("", "callers", "calls/s", "p50 ms", "p99 ms")
-    found: dict[tuple[str, int], tuple[float, float]] = {}
+    medians: dict[tuple[str, int], tuple[float, float]] = {}
     for callers in (1, 10):
-        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in what}
-        for _ in range(ROUNDS):  # in turn, so that what else the machine does meets all alike
-            for name, call in what.items():
+        rounds: dict[str, list[tuple[float, float, float]]] = {name: [] for name in calls_by_name}
+        for _ in range(ROUNDS):  # in turn, so that other load on the machine affects all alike
+            for name, call in calls_by_name.items():
                 timed(call, calls // 20, callers)
                 rounds[name].append(timed(call, calls // ROUNDS, callers))
         for name, measured in rounds.items():
             rate, p50, p99 = (statistics.median(figures) for figures in zip(*measured, strict=True))
-            found[name, callers] = rate, p50
+            medians[name, callers] = rate, p50
             row(name, str(callers), f"{rate:.0f}", f"{p50:.2f}", f"{p99:.2f}")
-    bare, echo, act_name = what
+    bare, echo, act_name = calls_by_name
     ratio(
         "echo p50, ours / bare, 1 caller",
-        found[echo, 1][1] / found[bare, 1][1],
+        medians[echo, 1][1] / medians[bare, 1][1],
         "≤ 1.0",
-        found[echo, 1][1] <= found[bare, 1][1],
+        medians[echo, 1][1] <= medians[bare, 1][1],
     )
-    slower = found[act_name, 1][1] / found[bare, 1][1]
+    slower = medians[act_name, 1][1] / medians[bare, 1][1]
     ratio("act p50 / bare echo p50, 1 caller", slower, "(aim is over HTTP)", slower <= 2.5)
-    share = found[act_name, 10][0] / found[bare, 10][0]
+    share = medians[act_name, 10][0] / medians[bare, 10][0]
     ratio("act calls/s / bare echo calls/s, 10", share, "(aim is over HTTP)", share >= 0.4)
 
 

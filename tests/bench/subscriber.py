@@ -1,4 +1,4 @@
-"""Receiving: the purse beside a bare nameko consumer with the same transaction, on the same queue."""
+"""Receiving: the sample service `purse` beside a bare nameko consumer with the same transaction, on the same queue."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def measure(url: str, folder: Path, scale: float) -> None:
     ratio("subscriber / bare", share, "≥ 1.0", share >= 1.0)
 
 
-def _rate(sample: coinstage.Sample, line: list[str], url: str, count: int) -> float:
-    """Fill the queue, start the consumer, wait until all is taken; facts a second by the inbox's own times."""
+def _rate(sample: coinstage.Sample, command: list[str], url: str, count: int) -> float:
+    """Fill the queue, start the consumer, wait until all is received; facts a second by the times in the inbox."""
     # kombu hands this content type through as bytes: the bare consumer decodes no JSON twice
     facts = [coinstage.event(new_id("coin"), 1, "coin-struck") for _ in range(count)]
     coinstage.tell(url, *facts, content_type="application/data")
     database = Database(load("purse", sample.environment).database_url)
     with sample.log.open("ab") as log:
-        process = subprocess.Popen(line, env=sample.environment, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=sample.environment, stdout=log, stderr=log)
     try:
-        coinstage.eventually(lambda: _taken(database) >= count, 120.0, "everything is taken")
+        coinstage.eventually(lambda: _received(database) >= count, 120.0, "everything is received")
     finally:
         process.terminate()
         process.wait()
@@ -57,7 +57,7 @@ def _rate(sample: coinstage.Sample, line: list[str], url: str, count: int) -> fl
     return count / (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
 
 
-def _taken(database: Database) -> int:
+def _received(database: Database) -> int:
     with database.reading() as connection:
-        found: int = connection.execute(select(func.count()).select_from(tables.inbox)).scalar_one()
-    return found
+        count: int = connection.execute(select(func.count()).select_from(tables.inbox)).scalar_one()
+    return count

@@ -1,4 +1,4 @@
-"""A real Chromium at the gateway's real pages, over HTTP on a free port; the services behind it answer from memory."""
+"""A real Chromium on the gateway's real pages, over HTTP on a free port, with services that answer from memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from selenium.webdriver.chrome.service import Service
 from werkzeug.serving import make_server
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "gateway/tests/console"))
-from console_fake import FakeProvince
-from console_house import build, put_behind
+from console_app import build, put_behind
+from console_services import FakeServices
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 ARGUMENTS = [
@@ -34,7 +34,7 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, object]]:
     """The address of a running gateway, and its app."""
-    app = build(tmp_path_factory.mktemp("pages"), FakeProvince())
+    app = build(tmp_path_factory.mktemp("pages"), FakeServices())
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -44,15 +44,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, object
 
 
 @pytest.fixture
-def province(site: tuple[str, object]) -> FakeProvince:
+def services(site: tuple[str, object]) -> FakeServices:
     """Fresh services behind the running gateway."""
-    fresh = FakeProvince()
+    fresh = FakeServices()
     put_behind(site[1], fresh)  # type: ignore[arg-type]
     return fresh
 
 
 @pytest.fixture
-def address(site: tuple[str, object], province: FakeProvince) -> str:
+def address(site: tuple[str, object], services: FakeServices) -> str:
     """Where the pages are."""
     return site[0]
 

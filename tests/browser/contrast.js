@@ -1,4 +1,4 @@
-// Returns the texts of the page whose contrast with the ground below them is under WCAG 2.1 AA.
+// Returns the texts of the page whose contrast with their background is under WCAG 2.1 AA.
 function channels(color) {
   return color.match(/[\d.]+/g).map(Number);
 }
@@ -9,7 +9,7 @@ function luminance(color) {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
-function ground(element) {
+function background(element) {
   for (let at = element; at; at = at.parentElement) {
     const color = getComputedStyle(at).backgroundColor;
     const alpha = channels(color)[3];
@@ -22,7 +22,7 @@ for (const element of document.querySelectorAll("body *")) {
   const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
   if (!own || !element.checkVisibility() || element.closest("[aria-hidden], .skip, .unseen")) continue;
   const style = getComputedStyle(element);
-  const [light, dark] = [luminance(style.color), luminance(ground(element))].sort((a, b) => b - a);
+  const [light, dark] = [luminance(style.color), luminance(background(element))].sort((a, b) => b - a);
   const size = parseFloat(style.fontSize);
   const least = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700) ? 3 : 4.5;
   const ratio = (light + 0.05) / (dark + 0.05);

@@ -1,11 +1,13 @@
-"""A person's morning at the console, in a real browser at the width of a desk and of a telephone."""
+"""The console in a real browser, at the width of a desktop and of a telephone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from console_fake import CASE, DOSSIER, DRAFT, VISIT, FakeProvince
+from console_case import CASE, DOSSIER, DRAFT, LEAD, VISIT
+from console_long_case import lengthen
+from console_services import FakeServices
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -19,6 +21,7 @@ SECONDS = 20
 RECORD = f"/console/roots/case/{CASE}/acts/record-visit?part={VISIT}"
 PAGES = [
     "/console/",
+    "/console/?queue=drafts",
     "/console/approvals",
     "/console/lists",
     "/console/lists/case",
@@ -55,8 +58,15 @@ def scrolls_sideways(browser: Chrome) -> bool:
     return bool(browser.execute_script("return document.documentElement.scrollWidth > window.innerWidth"))
 
 
+def press(browser: Chrome, selector: str) -> None:
+    """Click what this selector names, once it can be seen."""
+    element = browser.find_element(By.CSS_SELECTOR, selector)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+    element.click()
+
+
 def open_act(browser: Chrome, act: str) -> None:
-    link = browser.find_element(By.CSS_SELECTOR, f"main a[href*='/acts/{act}']")
+    link = wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, f"main a[href*='/acts/{act}']")))
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)
     link.click()
     wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, "form.act-form")))
@@ -64,7 +74,7 @@ def open_act(browser: Chrome, act: str) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_from_signing_in_through_duties_and_dossier_to_an_act(
-    browser: Chrome, address: str, province: FakeProvince, width: int, tmp_path: Path
+    browser: Chrome, address: str, services: FakeServices, width: int, tmp_path: Path
 ) -> None:
     wide(browser, width)
     sign_in(browser, address, "maker")
@@ -87,7 +97,7 @@ def test_from_signing_in_through_duties_and_dossier_to_an_act(
     wait(browser).until(until.presence_of_element_located((By.ID, "done")))
     assert "已办理：提出异议" in browser.find_element(By.ID, "done").text
     assert browser.find_element(By.CSS_SELECTOR, ".step-current").text.startswith("已提异议")
-    sent = province.last("perform")["data"]
+    sent = services.last("perform")["data"]
     assert sent["grounds"] == "检测方法有误" and sent["materials"][0]["name"] == "检测报告.png"
 
 
@@ -103,7 +113,39 @@ def test_no_page_scrolls_sideways(browser: Chrome, address: str, width: int) -> 
         assert not scrolls_sideways(browser), f"{path}, with everything unfolded"
 
 
-def test_rows_come_and_go_and_are_sent_in_their_order(browser: Chrome, address: str, province: FakeProvince) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_long_case_is_loaded_as_it_is_read(browser: Chrome, address: str, services: FakeServices, width: int) -> None:
+    lengthen(services.roots, services.rows)
+    wide(browser, width)
+    sign_in(browser, address, "recall.handler")
+    browser.get(f"{address}/console/dossiers/{DOSSIER}")
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, ".papers li")))
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, ".act-list li")))
+    assert browser.execute_script("return document.querySelectorAll('*').length") < 1500
+
+    entries = len(browser.find_elements(By.CSS_SELECTOR, ".entry"))
+    press(browser, ".timeline-section .further a")
+    wait(browser).until(lambda page: len(page.find_elements(By.CSS_SELECTOR, ".entry")) > entries)
+    press(browser, ".entry details > summary")
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, ".entry details[open] .facts")))
+
+    closed = browser.find_element(By.CSS_SELECTOR, "details.root[hx-trigger='toggle once'][id^='recall']")
+    identifier = closed.get_attribute("id")
+    press(browser, f"#{identifier} > summary")
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, f"#{identifier}[open] .course")))
+    press(browser, f"#{identifier} .on-file > summary")
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, f"#{identifier} .on-file .facts")))
+    assert not scrolls_sideways(browser)
+
+
+def test_a_link_to_a_root_opens_it(browser: Chrome, address: str) -> None:
+    wide(browser, 1440)
+    sign_in(browser, address, "recall.handler")
+    browser.get(f"{address}/console/dossiers/{DOSSIER}#{LEAD}")
+    wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, f"#{LEAD}[open] .course")))
+
+
+def test_rows_come_and_go_and_are_sent_in_their_order(browser: Chrome, address: str, services: FakeServices) -> None:
     wide(browser, 1440)
     sign_in(browser, address, "recall.handler")
     browser.get(address + RECORD)
@@ -119,7 +161,7 @@ def test_rows_come_and_go_and_are_sent_in_their_order(browser: Chrome, address: 
     browser.find_element(By.CSS_SELECTOR, "input[name='evidence_shown'][value='true']").click()
     browser.find_element(By.CSS_SELECTOR, ".act-form button.main").click()
     wait(browser).until(until.presence_of_element_located((By.ID, "done")))
-    assert [officer["name"] for officer in province.last("perform")["data"]["officers"]] == ["甲", "丙"]
+    assert [officer["name"] for officer in services.last("perform")["data"]["officers"]] == ["甲", "丙"]
 
 
 def test_the_keyboard_alone_reaches_the_content_and_the_fault(browser: Chrome, address: str) -> None:
@@ -136,7 +178,7 @@ def test_the_keyboard_alone_reaches_the_content_and_the_fault(browser: Chrome, a
     assert browser.execute_script("return document.activeElement.id") in ("fault", "password")
 
 
-def test_the_pages_speak_english_by_one_click(browser: Chrome, address: str) -> None:
+def test_the_pages_change_to_english_by_one_click(browser: Chrome, address: str) -> None:
     wide(browser, 1440)
     sign_in(browser, address, "maker")
     browser.find_element(By.CSS_SELECTOR, "a.language").click()
@@ -145,7 +187,7 @@ def test_the_pages_speak_english_by_one_click(browser: Chrome, address: str) -> 
     assert "objection period" in browser.find_element(By.TAG_NAME, "main").text
 
 
-def test_text_is_dark_enough_on_its_ground(browser: Chrome, address: str) -> None:
+def test_text_has_enough_contrast_with_its_background(browser: Chrome, address: str) -> None:
     """WCAG 2.1 AA: 4.5 to 1, 3 to 1 for large text."""
     wide(browser, 1440)
     sign_in(browser, address, "maker")

@@ -1,4 +1,4 @@
-"""The pages on the running house: what a consumer sends from the public form reaches an official's hands."""
+"""The pages on a running stack: a report from the public form is received and accepted by an official."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as until
 from selenium.webdriver.support.ui import WebDriverWait
 
-from ops.journeys.story import PASSWORD
-from ops.stack import Stack
+from ops.journeys.scenario import PASSWORD
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 

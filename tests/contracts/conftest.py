@@ -1,4 +1,4 @@
-"""The released contracts as the tests read them: AsyncAPI documents, schemas of facts, and the OpenAPI document."""
+"""The released contracts, read once: AsyncAPI documents, schemas of facts, and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ops.contracts import CONTRACTS
+from ops.generate.contracts import CONTRACTS
 from ops.layout import SERVICES
 
 Json = dict[str, Any]

@@ -1,4 +1,4 @@
-"""The documents are valid by the published meta-schemas, every reference in them resolves, and they name what is wired."""
+"""The documents are valid by the published meta-schemas, their references resolve, and they name what the host declares."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chassis.core.contracts.documents import documents as contracts
 from chassis.host import topology
 from chassis.host.responder import Rpc
 from chassis.host.service import Service
-from ops.contracts import CONTRACTS
+from ops.generate.contracts import CONTRACTS
 from ops.layout import SERVICES
 
 METASCHEMAS = Path(__file__).parent / "metaschemas"
@@ -27,8 +27,8 @@ Json = dict[str, Any]
 
 def violations(document: Json, metaschema: str) -> list[str]:
     schema = json.loads((METASCHEMAS / metaschema).read_text(encoding="utf-8"))
-    found = validator_for(schema)(schema).iter_errors(document)
-    return [f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:200]}" for fault in found]
+    errors = validator_for(schema)(schema).iter_errors(document)
+    return [f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in errors]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -66,21 +66,20 @@ def references(value: Any) -> Iterator[str]:
 
 
 def dangling(document: Json, folder: Path) -> list[str]:
-    """The references that lead nowhere, in the document itself or in a file beside it."""
-    found = []
+    """The references without a target, in the document itself or in a file beside it."""
+    unresolved = []
     for reference in set(references(document)):
         file, _, pointer = reference.partition("#")
         if file:
-            target = folder / file
-            if not target.is_file():
-                found.append(reference)
+            if not (folder / file).is_file():
+                unresolved.append(reference)
             continue
-        here: Any = document
+        target: Any = document
         for step in filter(None, pointer.split("/")):
-            here = here.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(here, dict) else None
-        if here is None:
-            found.append(reference)
-    return sorted(found)
+            target = target.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+        if target is None:
+            unresolved.append(reference)
+    return sorted(unresolved)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -93,33 +92,33 @@ def test_every_reference_of_the_openapi_document_resolves(openapi: Json) -> None
 
 
 def test_every_reference_of_a_facts_schema_resolves(facts: dict[str, Json]) -> None:
-    assert {kind: found for kind, schema in facts.items() if (found := dangling(schema, CONTRACTS))} == {}
+    assert {kind: missing for kind, schema in facts.items() if (missing := dangling(schema, CONTRACTS))} == {}
 
 
-def test_asyncapi_names_the_exchanges_and_methods_that_are_wired() -> None:
+def test_asyncapi_names_the_exchanges_and_methods_of_the_host() -> None:
     assert contracts.EVENTS_EXCHANGE == topology.EVENTS_EXCHANGE
     assert contracts.CALLS_EXCHANGE == topology.RPC_EXCHANGE
-    wired = {
+    methods = {
         name
         for name, method in vars(Service).items()
         if any(isinstance(entry, Rpc) for entry in getattr(method, "nameko_entrypoints", ()))
     }
-    assert set(contracts.METHODS) == wired
+    assert set(contracts.METHODS) == methods
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_asyncapi_names_every_fact_heard_and_told(service: str, asyncapi: dict[str, Json]) -> None:
+def test_asyncapi_names_every_fact_received_and_published(service: str, asyncapi: dict[str, Json]) -> None:
     application = importlib.import_module(f"{service}.app").application
     operations = asyncapi[service]["operations"]
-    told = {reference["$ref"].rpartition("/")[2] for reference in operations["tell"]["messages"]}
-    heard = {
+    published = {reference["$ref"].rpartition("/")[2] for reference in operations["tell"]["messages"]}
+    received = {
         reference["$ref"].rpartition("/")[2]
         for name, operation in operations.items()
         if name.startswith("hear-")
         for reference in operation["messages"]
     }
-    assert told == set(application.facts)
-    assert heard == set(application.rulebook.triggers)
+    assert published == set(application.definitions.facts)
+    assert received == set(application.rulebook.triggers)
 
 
 def test_every_act_that_a_person_may_do_is_in_the_openapi_document_with_its_clause(openapi: Json) -> None:

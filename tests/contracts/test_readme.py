@@ -1,4 +1,4 @@
-"""What the README shows works as it stands: its curl examples against a running house, its links, its commands."""
+"""What the README shows works: its curl examples against a running stack, its links, its commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from ops.layout import ROOT
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
 DOCUMENTS = [*READMES, *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("ops/runbooks/*.md"))]
@@ -35,7 +35,7 @@ def test_curl_examples_of_the_readme_work_and_end_in_the_refusal_it_shows(readme
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_lead_somewhere(document) -> None:
+def test_links_have_a_target(document) -> None:
     links = [link for link in LINK.findall(document.read_text(encoding="utf-8")) if not link.startswith("http")]
     assert [link for link in links if not (document.parent / link).exists()] == []
 

@@ -1,4 +1,4 @@
-"""The two matters of the played house, as the recall division and the producers see them."""
+"""The two matters of the played stack, as the recall division and the producers see them."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ops.journeys.http import Person
+from ops.journeys.client import Person
 from tests.journeys.matters import Matter
 from tests.stack import Played, sign_in
 
 
 @pytest.fixture(scope="session")
 def login(played: Played) -> Iterator[Callable[[str | None], Person]]:
-    """`login("maker")` is that person at the played house, `login(None)` the public; one session each."""
+    """`login("maker")` is that person at the played stack, `login(None)` the public; one session each."""
     people: dict[str | None, Person] = {}
 
-    def enter(username: str | None) -> Person:
+    def sign_in_once(username: str | None) -> Person:
         if username not in people:
             people[username] = sign_in(played.stack, username)
         return people[username]
 
-    yield enter
+    yield sign_in_once
     for person in people.values():
         person.close()
 
 
 def _matter(person: Person, dossier: str) -> Matter:
-    told = person.dossier(dossier)
-    assert told["away"] == []
-    return Matter(person, told)
+    view = person.dossier(dossier)
+    assert view["away"] == []
+    return Matter(person, view)
 
 
 @pytest.fixture(scope="session")

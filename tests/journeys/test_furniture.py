@@ -1,4 +1,4 @@
-"""The sample case, looked at closely: its periods, what belongs together, who did it, its papers, and who may see what."""
+"""The sample case in detail: its periods, what belongs together, who did it, its papers, and who may see what."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ops.journeys.furniture import CODE, FIRM, HAZARD, PRODUCT
-from ops.journeys.http import Person, refused
-from tests import evidence
+from ops.journeys.client import Person
+from ops.journeys.furniture.product import CODE, FIRM, HAZARD, PRODUCT
+from ops.journeys.problems import refused
+from tests import inspection
 from tests.journeys.matters import Matter
 from tests.stack import Json, Played
 
@@ -32,8 +33,8 @@ def clocks(root: Json, name: str) -> list[tuple[str, str, str, bool]]:
 
 
 def test_the_bulletin_is_due_five_working_days_from_its_issue(login: Login) -> None:
-    (found,) = login("quality.handler").search("bulletin")
-    bulletin = login("quality.handler").get(found["id"])
+    (row,) = login("quality.handler").search("bulletin")
+    bulletin = login("quality.handler").get(row["id"])
     assert clocks(bulletin, "hand_over") == [("2026-03-23", "2026-03-30", "met", False)]
 
 
@@ -66,12 +67,12 @@ def test_the_objection_holds_the_recall_and_stops_its_period(furniture: Matter) 
 
 def test_twenty_alerts_imported_twice_are_twenty_leads(played: Played, login: Login) -> None:
     counts = [
-        (row.told["noted"]["counts"]["new"], row.told["noted"]["counts"]["known"])
-        for row in sorted(evidence.entries(played.stack), key=lambda row: row.told["at"])
+        (row.content["noted"]["counts"]["new"], row.content["noted"]["counts"]["known"])
+        for row in sorted(inspection.entries(played.stack), key=lambda row: row.content["at"])
         if row.act == "import-feed"
     ]
     assert counts == [(20, 0), (0, 20)]
-    assert evidence.done(played.stack)["intake", "lead", "open-from-alert"] == 20
+    assert inspection.done(played.stack)["intake", "lead", "open-from-alert"] == 20
     first, second = sorted(login("institute.analyst").search("feed"), key=lambda row: row["opened_at"])
     leads = {row["lead"] for row in login("institute.analyst").get(first["id"])["body"]["leads"]}
     known = {row["lead"] for row in login("institute.analyst").get(second["id"])["body"]["known"]}
@@ -79,7 +80,7 @@ def test_twenty_alerts_imported_twice_are_twenty_leads(played: Played, login: Lo
 
 
 def test_every_failing_line_of_the_bulletin_is_a_lead(played: Played) -> None:
-    assert evidence.done(played.stack)["intake", "lead", "open-from-bulletin"] == 42
+    assert inspection.done(played.stack)["intake", "lead", "open-from-bulletin"] == 42
 
 
 def test_the_signal_holds_the_four_leads_and_says_why(furniture: Matter) -> None:
@@ -99,11 +100,11 @@ def test_the_signal_holds_the_four_leads_and_says_why(furniture: Matter) -> None
 def test_one_member_of_the_first_panel_declared_a_conflict_and_was_replaced(furniture: Matter) -> None:
     panel = next(panel for panel in furniture.all("panel") if panel["body"]["purpose"] == "consultation")
     seats = [part for part in panel["parts"] if part["kind"] == "seat"]
-    (gone,) = [seat for seat in seats if seat["state"] == "replaced"]
+    (replaced,) = [seat for seat in seats if seat["state"] == "replaced"]
     sitting = {seat["id"]: seat["body"]["expert"] for seat in seats if seat["state"] == "confirmed"}
-    assert gone["body"]["recusal"]["by"] == "member"
-    assert gone["body"]["replaced_by"] in sitting
-    assert len(set(sitting.values())) == 3 and gone["body"]["expert"] not in sitting.values()
+    assert replaced["body"]["recusal"]["by"] == "member"
+    assert replaced["body"]["replaced_by"] in sitting
+    assert len(set(sitting.values())) == 3 and replaced["body"]["expert"] not in sitting.values()
     assert panel["body"]["leader"]["seat"] in sitting
 
 
@@ -116,7 +117,7 @@ def test_two_people_made_the_risk_assessment(furniture: Matter) -> None:
 
 def test_no_two_steps_of_an_approval_are_one_person(furniture: Matter) -> None:
     signed = [
-        row for row in furniture.told["timeline"] if row["draft"] and row["act"] not in ("draft", "approve-draft")
+        row for row in furniture.view["timeline"] if row["draft"] and row["act"] not in ("draft", "approve-draft")
     ]
     assert len(signed) == 5
     for row in signed:
@@ -126,7 +127,7 @@ def test_no_two_steps_of_an_approval_are_one_person(furniture: Matter) -> None:
 
 
 def test_the_visit_names_two_officers_with_certificates(furniture: Matter) -> None:
-    (visit,) = [row for row in furniture.told["timeline"] if row["act"] == "record-visit"]
+    (visit,) = [row for row in furniture.view["timeline"] if row["act"] == "record-visit"]
     assert len({officer["certificate"] for officer in visit["data"]["officers"]}) == 2
     assert visit["data"]["certificates_shown"] and visit["data"]["evidence_shown"]
 
@@ -135,11 +136,11 @@ def test_the_visit_names_two_officers_with_certificates(furniture: Matter) -> No
 
 
 def test_document_numbers_follow_the_day_of_signing_without_a_gap(played: Played, furniture: Matter) -> None:
-    assert evidence.gaps(played.stack) == {}
+    assert inspection.gaps(played.stack) == {}
     by_series: dict[str, list[tuple[int, str]]] = {}
     for paper in furniture.all("document"):
         if paper["number"]:
-            match = evidence.NUMBER.fullmatch(paper["number"])
+            match = inspection.NUMBER.fullmatch(paper["number"])
             assert match, paper["number"]
             by_series.setdefault(match["series"], []).append((int(match["number"]), paper["body"]["signed_on"]))
     assert {"辽市监消调〔2026〕", "辽市监消召〔2026〕", "辽市监消认〔2026〕", "辽市监消重〔2026〕"} <= set(by_series)
@@ -158,8 +159,8 @@ def test_the_recall_notice_opens_and_names_producer_product_and_number(
     assert file.stat().st_size == held["size"]
     done = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True)
     text = "".join(done.stdout.split())
-    for wanted in (FIRM, PRODUCT["name"], notice["number"], "2026年7月6日", "十个工作日"):
-        assert wanted in text, wanted
+    for expected in (FIRM, PRODUCT["name"], notice["number"], "2026年7月6日", "十个工作日"):
+        assert expected in text, expected
 
 
 def test_what_was_served_has_its_proof_of_service(furniture: Matter) -> None:
@@ -222,8 +223,8 @@ def test_the_public_and_other_firms_find_nothing_else(furniture: Matter, login: 
     for stranger in (None, "maker2"):
         with refused("not-found"):
             login(stranger).get(furniture.all(kind)[0]["id"])
-        found = {row["dossier"] for row in login(stranger).search(kind)}
-        assert furniture.told["dossier"] not in found
+        dossiers = {row["dossier"] for row in login(stranger).search(kind)}
+        assert furniture.view["dossier"] not in dossiers
 
 
 def test_the_producer_sees_its_own_side_of_the_case_only(furniture: Matter, furniture_of_the_producer: Matter) -> None:
@@ -244,14 +245,14 @@ def test_the_producer_sees_its_own_side_of_the_case_only(furniture: Matter, furn
     }
     assert internal <= set(furniture.acts("case"))
     assert not internal & set(furniture_of_the_producer.acts("case"))
-    text = json.dumps(furniture_of_the_producer.told, ensure_ascii=False)
+    text = json.dumps(furniture_of_the_producer.view, ensure_ascii=False)
     for hidden in ("缺少留样检测数据", "评估意见认为证据不充分", "胶粘剂批次变更后未重新验证"):
         assert hidden not in text, hidden
-        assert hidden in json.dumps(furniture.told, ensure_ascii=False), hidden
+        assert hidden in json.dumps(furniture.view, ensure_ascii=False), hidden
 
 
 def test_the_producer_gets_no_internal_paper_and_no_informant(furniture_of_the_producer: Matter) -> None:
-    assert {root["kind"] for root in furniture_of_the_producer.told["roots"]} == {
+    assert {root["kind"] for root in furniture_of_the_producer.view["roots"]} == {
         "case",
         "document",
         "recall",
@@ -269,15 +270,15 @@ def test_the_producer_gets_no_internal_paper_and_no_informant(furniture_of_the_p
         "调查方案",
         "核查表",
     }
-    assert "示例消费者" not in json.dumps(furniture_of_the_producer.told, ensure_ascii=False)
+    assert "示例消费者" not in json.dumps(furniture_of_the_producer.view, ensure_ascii=False)
 
 
-# --- the machinery behind it -------------------------------------------------------------------------------------------
+# --- journals and events ------------------------------------------------------------------------------------------------
 
 
 def test_every_chain_of_every_service_verifies(played: Played) -> None:
-    assert len(evidence.entries(played.stack)) > 300
-    assert evidence.broken_chains(played.stack) == []
+    assert len(inspection.entries(played.stack)) > 300
+    assert inspection.broken_chains(played.stack) == []
 
 
 def test_a_chain_that_was_changed_is_found_by_the_command(played: Played, furniture: Matter, tmp_path: Path) -> None:
@@ -296,9 +297,9 @@ def test_a_chain_that_was_changed_is_found_by_the_command(played: Played, furnit
 
 
 def test_nothing_is_parked_unsent_or_out_of_order(played: Played) -> None:
-    evidence.settled(played.stack)
-    assert evidence.left_over(played.stack) == []
-    events = evidence.told(played.stack)
-    assert evidence.out_of_order(events) == {}
+    inspection.wait_settled(played.stack)
+    assert inspection.left_over(played.stack) == []
+    events = inspection.published(played.stack)
+    assert inspection.out_of_order(events) == {}
     assert len({event["id"] for event in events}) == len(events)
     assert {event["dossier"] for event in events} >= {played.furniture, played.voluntary}

@@ -1,4 +1,4 @@
-"""The two sample journeys, told over HTTP by people with logins of their own, end as the law allows."""
+"""The two sample journeys, played over HTTP by people with logins of their own, end as the law allows."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ MUST_BE_IN_FURNITURE = {
 def roots(played: Played, dossier: str) -> dict[str, list[Json]]:
     """Kind → the roots of a matter, as the handler sees them."""
     person = sign_in(played.stack, "recall.handler")
-    found: dict[str, list[Json]] = {}
+    by_kind: dict[str, list[Json]] = {}
     for row in person.dossier(dossier)["roots"]:
-        found.setdefault(row["kind"], []).append(row)
+        by_kind.setdefault(row["kind"], []).append(row)
     person.close()
-    return found
+    return by_kind
 
 
 def test_the_furniture_case_goes_from_a_lead_to_a_closed_recall(played: Played) -> None:
-    found = roots(played, played.furniture)
-    assert [row["state"] for row in found["recall"]] == ["closed"]
-    assert [row["state"] for row in found["case"]] == ["closed"]
+    by_kind = roots(played, played.furniture)
+    assert [row["state"] for row in by_kind["recall"]] == ["closed"]
+    assert [row["state"] for row in by_kind["case"]] == ["closed"]
     missing = MUST_BE_IN_FURNITURE - set(timeline(played.stack, played.furniture))
     assert not missing
 
@@ -66,5 +66,5 @@ def test_every_act_has_a_line_in_the_printed_timeline(played: Played) -> None:
 def test_every_journal_verifies_and_nothing_is_parked(played: Played, service: str) -> None:
     for dossier in (played.furniture, played.voluntary):
         assert played.stack.run(service, "verify", dossier).returncode == 0
-    told = health(played.stack, service)
-    assert told["ok"], told
+    answer = health(played.stack, service)
+    assert answer["ok"], answer

@@ -1,4 +1,4 @@
-"""Programs that stand in for services and the gateway, so that the runner is tested without them."""
+"""Stubs of services and the gateway, so that the runner is tested without them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if sys.argv[1] not in ("migrate", "sample"):
 
 
 def write(folder: Path, *services: str, before_run: str = "pass") -> str:
-    """Write stand-ins; `before_run` is a Python statement each service does when it is run. Returns a PYTHONPATH."""
+    """Write the stubs; `before_run` is a Python statement that each service executes first in `run`. Returns a PYTHONPATH."""
     for name in services:
         package = folder / name
         package.mkdir(parents=True)

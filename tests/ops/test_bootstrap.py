@@ -1,4 +1,4 @@
-"""The first minutes on a fresh machine: what is missing is told in one line, what is done is not done again."""
+"""The set-up of a machine: what is missing is reported in one line, what was done is not done again."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from pathlib import Path
 
 import pytest
 
-from ops import bootstrap, disk
 from ops.faults import Fault
 from ops.layout import ROOT
 from ops.ports import HOST
 from ops.progress import Progress
+from ops.runtime import bootstrap, disk
 
 QUIET = Progress(quiet=True)
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """Commands are noted, not run; logs, stamps and the policy file are in a temporary folder."""
+def recorded_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Commands are recorded, not run; logs, stamps and the policy file are in a temporary folder."""
     commands: list[list[str]] = []
-    monkeypatch.setattr(bootstrap, "_do", lambda command, name: commands.append(command))
+    monkeypatch.setattr(bootstrap, "_run", lambda command, name: commands.append(command))
     monkeypatch.setattr(bootstrap, "LOG", tmp_path / "setup.log")
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "stamp.json")
     monkeypatch.setattr(bootstrap, "PYTHON", Path(sys.executable))
@@ -37,9 +37,9 @@ def nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[lis
 
 def test_a_missing_package_without_a_package_manager_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    with pytest.raises(Fault, match="rabbitmq-server: missing, and this machine has no apt-get") as told:
+    with pytest.raises(Fault, match="rabbitmq-server: missing, and this machine has no apt-get") as raised:
         bootstrap.distribution(QUIET, broker=True, tests=False)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_an_ordinary_user_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,21 +49,21 @@ def test_an_ordinary_user_is_told_what_to_install(monkeypatch: pytest.MonkeyPatc
         bootstrap.distribution(QUIET, broker=True, tests=False)
 
 
-def test_a_broker_of_somebody_elses_needs_no_package(nothing_is_done: list[list[str]]) -> None:
+def test_an_external_broker_needs_no_package(recorded_commands: list[list[str]]) -> None:
     bootstrap.distribution(QUIET, broker=False, tests=False)
-    assert not any("rabbitmq-server" in command for command in nothing_is_done)
+    assert not any("rabbitmq-server" in command for command in recorded_commands)
 
 
 def test_while_packages_are_installed_no_service_of_theirs_starts(
-    monkeypatch: pytest.MonkeyPatch, nothing_is_done: list[list[str]]
+    monkeypatch: pytest.MonkeyPatch, recorded_commands: list[list[str]]
 ) -> None:
     bootstrap.POLICY.write_text("the machine's own")
-    seen: list[str] = []
+    policies: list[str] = []
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(bootstrap, "_do", lambda command, name: seen.append(bootstrap.POLICY.read_text()))
+    monkeypatch.setattr(bootstrap, "_run", lambda command, name: policies.append(bootstrap.POLICY.read_text()))
     bootstrap.distribution(QUIET, broker=True, tests=False)
-    assert seen and all("exit 101" in policy for policy in seen)
+    assert policies and all("exit 101" in policy for policy in policies)
     assert bootstrap.POLICY.read_text() == "the machine's own" and not bootstrap.POLICY_ASIDE.exists()
 
 
@@ -73,57 +73,57 @@ def test_the_policy_is_put_back_when_the_installation_fails(monkeypatch: pytest.
 
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(bootstrap, "_do", fail)
+    monkeypatch.setattr(bootstrap, "_run", fail)
     with pytest.raises(Fault, match="no network"):
         bootstrap.distribution(QUIET, broker=True, tests=False)
     assert not bootstrap.POLICY.exists()
 
 
 def test_libraries_are_installed_once_for_each_state_of_the_pins(
-    monkeypatch: pytest.MonkeyPatch, nothing_is_done: list[list[str]]
+    monkeypatch: pytest.MonkeyPatch, recorded_commands: list[list[str]]
 ) -> None:
     bootstrap.libraries(QUIET, dev=False)
-    done = len(nothing_is_done)
+    done = len(recorded_commands)
     bootstrap.libraries(QUIET, dev=False)
-    assert done and len(nothing_is_done) == done
+    assert done and len(recorded_commands) == done
     monkeypatch.setattr(bootstrap, "_state", lambda requirements: "other pins")
     bootstrap.libraries(QUIET, dev=False)
-    assert len(nothing_is_done) == 2 * done
+    assert len(recorded_commands) == 2 * done
 
 
-def test_the_tools_of_the_tests_are_added_to_what_runs(nothing_is_done: list[list[str]]) -> None:
+def test_the_tools_of_the_tests_are_added_to_what_runs(recorded_commands: list[list[str]]) -> None:
     bootstrap.libraries(QUIET, dev=True)
     assert set(json.loads(bootstrap.STAMP.read_text())) == {"run", "dev"}
-    assert any("requirements-dev.txt" in part for command in nothing_is_done for part in command)
+    assert any("requirements-dev.txt" in part for command in recorded_commands for part in command)
 
 
-def test_no_room_for_the_libraries_is_told_before_anything_is_done(
-    monkeypatch: pytest.MonkeyPatch, nothing_is_done: list[list[str]]
+def test_too_little_space_for_the_libraries_is_reported_before_anything_is_done(
+    monkeypatch: pytest.MonkeyPatch, recorded_commands: list[list[str]]
 ) -> None:
     monkeypatch.setattr(disk, "NEEDED", 2**62)
     with pytest.raises(Fault, match=r"the disk of .* is full"):
         bootstrap.libraries(QUIET, dev=False)
-    assert nothing_is_done == []
+    assert recorded_commands == []
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("output", "reason"),
     [
         ("Collecting x\nERROR: Could not install: [Errno 28] No space left on device: '/x'\n", "the disk is full"),
         ("Get:1\nE: Unable to locate package rabbitmq-server\nbye\n", "Unable to locate package rabbitmq-server"),
         ("", "it said nothing"),
     ],
 )
-def test_a_command_that_fails_is_told_by_the_line_that_says_why(said: str, told: str) -> None:
-    line = str(bootstrap._failure("pip", said))
-    assert told in line and "\n" not in line
+def test_a_command_that_fails_is_reported_by_the_line_with_the_reason(output: str, reason: str) -> None:
+    line = str(bootstrap._failure("pip", output))
+    assert reason in line and "\n" not in line
 
 
 def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m ops run` as a person would start it, past the set-up."""
-    given = {**os.environ, "ZHAOHUI_READY": "1", "ZHAOHUI_VAR": str(tmp_path / "var"), **environment}
+    """`python -m ops run` as a person starts it, without the set-up."""
+    variables = {**os.environ, "ZHAOHUI_READY": "1", "ZHAOHUI_VAR": str(tmp_path / "var"), **environment}
     command = [sys.executable, "-m", "ops", "run"]
-    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_taken_port_is_one_line_and_not_exit_code_0(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_taken_port_is_one_line_and_not_exit_code_0(tmp_path: Path) -> None:
     assert f"port {port} is taken" in line and "ZHAOHUI_PORT" in line
 
 
-def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_a_value_that_is_no_port_is_refused(tmp_path: Path) -> None:
     done = run(tmp_path, ZHAOHUI_PORT="eighty")
     assert done.returncode == 1 and "ZHAOHUI_PORT must be a port" in done.stderr
 
@@ -147,7 +147,14 @@ def test_a_broker_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
     assert "the broker of AMQP_URL cannot be used" in line
 
 
-def test_an_unknown_command_says_what_there_is() -> None:
+def test_an_unknown_command_lists_the_commands() -> None:
     command = [sys.executable, "-m", "ops", "fly"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "run|demo|test" in done.stderr
+
+
+def test_the_entrance_starts_on_the_standard_library_alone() -> None:
+    """`-S` leaves the libraries of the virtual environment out."""
+    command = [sys.executable, "-S", "-c", "import ops.__main__"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

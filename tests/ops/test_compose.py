@@ -1,4 +1,4 @@
-"""docker-compose.yml against what there is: there is no engine here, so every path, variable, port and command is checked."""
+"""docker-compose.yml without an engine: every path, variable, port and command in it is checked against the sources."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import sqlalchemy
 import yaml
 
 import gateway.config
-from ops import compose
+from ops.generate import compose
 from ops.layout import GATEWAY, ROOT, SERVICES
-from ops.postgres import PrivatePostgres
+from ops.runtime.postgres import PrivatePostgres
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -66,9 +66,9 @@ def test_every_program_of_ours_runs_and_is_migrated_before() -> None:
 
 def test_everything_that_is_waited_for_exists_and_can_be_healthy() -> None:
     for container in CONTAINERS.values():
-        for name, wanted in container.get("depends_on", {}).items():
+        for name, dependency in container.get("depends_on", {}).items():
             assert name in CONTAINERS
-            assert wanted["condition"] != "service_healthy" or "healthcheck" in CONTAINERS[name]
+            assert dependency["condition"] != "service_healthy" or "healthcheck" in CONTAINERS[name]
 
 
 def test_every_network_and_volume_is_declared() -> None:
@@ -102,9 +102,9 @@ def test_every_variable_is_one_the_program_reads_and_every_key_is_mounted(contai
 
 def test_every_variable_of_the_shell_has_a_default_and_is_documented_here() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    found = re.findall(r"\$\{([A-Z_]+)(:-[^}]*)?\}", text)
-    assert {name for name, _ in found} == SHELL_VARIABLES
-    assert all(default for _, default in found)
+    defaults = re.findall(r"\$\{([A-Z_]+)(:-[^}]*)?\}", text)
+    assert {name for name, _ in defaults} == SHELL_VARIABLES
+    assert all(default for _, default in defaults)
 
 
 def test_each_program_has_a_database_and_a_broker_user_of_its_own(written: Path) -> None:

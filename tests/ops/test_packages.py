@@ -1,4 +1,4 @@
-"""Each of our packages as it is installed in an image: a wheel holds every file that its folder does."""
+"""Each package as it is installed in an image: its wheel holds every file of its folder."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.bootstrap import PACKAGES
-from ops.layout import ROOT
+from ops.layout import PACKAGES, ROOT
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "tests", "build", "*.egg-info", "*.db")
 
@@ -38,7 +37,7 @@ def test_a_wheel_holds_everything_the_package_needs(package: str, tmp_path: Path
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", str(source)],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
-    wanted = {str(Path(path).relative_to(package)) for path in tracked if (ROOT / path).exists()}
+    expected = {str(Path(path).relative_to(package)) for path in tracked if (ROOT / path).exists()}
     with zipfile.ZipFile(wheel_of(ROOT / package, tmp_path)) as wheel:
-        missing = wanted - set(wheel.namelist())
-    assert wanted and not missing, sorted(missing)
+        missing = expected - set(wheel.namelist())
+    assert expected and not missing, sorted(missing)

@@ -1,4 +1,4 @@
-"""The sample case of `make run`: played once, and not a second time over what an interruption left."""
+"""The sample case of `make run`: played once, and not again after an interruption."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ops import journeys, runner
+from ops import journeys
 from ops.faults import Fault
-from ops.journeys.http import Overdue
+from ops.journeys.waiting import Overdue
 from ops.layout import scratch
 from ops.progress import Progress
-from ops.stack import Stack
+from ops.runtime import runner
+from ops.runtime.stack import Stack
 
 
 @pytest.fixture
@@ -24,9 +25,9 @@ def stack(tmp_path: Path) -> Stack:
 
 @pytest.fixture
 def played(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    seen: list[str] = []
-    monkeypatch.setattr(journeys, "play_one", lambda url, say: seen.append(url))
-    return seen
+    urls: list[str] = []
+    monkeypatch.setattr(journeys, "play_first", lambda url, say: urls.append(url))
+    return urls
 
 
 def test_the_sample_case_is_played_once(stack: Stack, played: list[str]) -> None:
@@ -35,28 +36,28 @@ def test_the_sample_case_is_played_once(stack: Stack, played: list[str]) -> None
     assert played == [stack.url]
 
 
-def test_a_case_that_was_broken_off_is_kept_and_legal_time_is_put_right(
+def test_a_case_that_was_interrupted_is_kept_and_legal_time_is_reset(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(url: str, say: object) -> None:
         stack.layout.clock.write_text("86400")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(journeys, "play_one", interrupt)
+    monkeypatch.setattr(journeys, "play_first", interrupt)
     with pytest.raises(KeyboardInterrupt):
         runner.play_once(stack, Progress(quiet=True))
-    monkeypatch.setattr(journeys, "play_one", lambda url, say: pytest.fail("played over the old case"))
+    monkeypatch.setattr(journeys, "play_first", lambda url, say: pytest.fail("played over the old case"))
     out = io.StringIO()
     runner.play_once(stack, Progress(out))
     assert "make clean" in out.getvalue()
     assert float(stack.layout.clock.read_text()) == 0
 
 
-def test_a_case_that_stops_is_told_in_one_line(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_case_that_stops_is_reported_in_one_line(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(url: str, say: object) -> None:
         raise Overdue("a case in closed: not within 90 s")
 
-    monkeypatch.setattr(journeys, "play_one", stop)
-    with pytest.raises(Fault, match="the sample case stopped: Overdue a case in closed") as told:
+    monkeypatch.setattr(journeys, "play_first", stop)
+    with pytest.raises(Fault, match="the sample case stopped: Overdue a case in closed") as raised:
         runner.play_once(stack, Progress(quiet=True))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)

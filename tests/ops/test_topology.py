@@ -1,4 +1,4 @@
-"""The generated definitions, against a real node: every queue is there, and every user can do its work and no other."""
+"""The generated definitions on a real node: every queue exists, and every user has its rights and no others."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import amqp
 import pytest
 from amqp.exceptions import AccessRefused, NotFound
 
-from ops import topology
-from ops.broker import PrivateBroker
+from ops.generate import topology
+from ops.runtime.broker import PrivateBroker
 
-SERVICES: list[topology.Declared] = [
+SERVICES: list[topology.ServiceTopology] = [
     {"service": "investigation", "listens": ["notify.document", "experts.panel"]},
     {"service": "notify", "listens": ["investigation.case"]},
 ]
@@ -74,26 +74,26 @@ def test_a_fact_reaches_the_services_that_listen_to_its_kind_of_root(
 
 
 @as_user("investigation")
-def test_a_fact_set_aside_comes_back_when_its_time_is_up(channel: amqp.Channel) -> None:
-    came: list[str] = []
-    channel.basic_publish(amqp.Message("again"), "investigation.aside", "investigation.retry", mandatory=True)
-    channel.basic_consume("investigation.events", callback=lambda message: came.append(message.body), no_ack=True)
+def test_a_fact_in_the_retry_queue_is_delivered_again_after_its_delay(channel: amqp.Channel) -> None:
+    bodies: list[str] = []
+    channel.basic_publish(amqp.Message("again"), "investigation.requeue", "investigation.retry", mandatory=True)
+    channel.basic_consume("investigation.events", callback=lambda message: bodies.append(message.body), no_ack=True)
     channel.connection.drain_events(timeout=10)
-    assert came == ["again"]
+    assert bodies == ["again"]
 
 
 @as_user("investigation")
-def test_what_makes_its_reader_crash_too_often_is_parked(channel: amqp.Channel) -> None:
-    came: list[str] = []
-    channel.basic_publish(amqp.Message("poison"), "investigation.aside", "investigation.events")
-    channel.basic_consume("investigation.parked", callback=lambda message: came.append(message.body), no_ack=True)
+def test_a_message_that_is_returned_too_often_is_parked(channel: amqp.Channel) -> None:
+    bodies: list[str] = []
+    channel.basic_publish(amqp.Message("poison"), "investigation.requeue", "investigation.events")
+    channel.basic_consume("investigation.parked", callback=lambda message: bodies.append(message.body), no_ack=True)
     tag = channel.basic_consume(
         "investigation.events", callback=lambda message: channel.basic_reject(message.delivery_tag, requeue=True)
     )
-    while not came:
+    while not bodies:
         channel.connection.drain_events(timeout=10)
     channel.basic_cancel(tag)
-    assert came == ["poison"]
+    assert bodies == ["poison"]
 
 
 @as_user("investigation")
@@ -137,7 +137,7 @@ def test_nameko_can_keep_the_queue_of_its_calls(channel: amqp.Channel) -> None:
 
 
 @as_user("gateway")
-def test_the_gateway_can_call_and_hear_the_answer_on_its_own_queue(channel: amqp.Channel) -> None:
+def test_the_gateway_can_call_and_receive_the_answer_on_its_own_queue(channel: amqp.Channel) -> None:
     channel.queue_declare("gateway.reply.1", exclusive=True)
     channel.queue_bind("gateway.reply.1", "nameko-rpc", "gateway.reply.1")
     channel.basic_publish(amqp.Message("?"), "nameko-rpc", "notify.describe")

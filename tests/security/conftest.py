@@ -1,4 +1,4 @@
-"""How the security tests reach the shared house: its keys, and its services without the gateway between."""
+"""What the security tests use of the shared stack: its signing key, and calls to its services past the gateway."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis.client import RpcClient
 from ops.layout import GATEWAY
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from chassis.client import RpcClient
 from chassis.core.errors import Refusal
 from chassis.core.trust.tokens import LIFETIME, Actor, issue
 from ops.layout import SERVICES
-from ops.stack import Stack
-from tests import evidence
+from ops.runtime.stack import Stack
+from tests import inspection
 
 pytestmark = pytest.mark.slow
 HANDLER = Actor(
@@ -46,7 +46,7 @@ def signed_by_somebody_else(key: Ed25519PrivateKey) -> str:
 
 def not_signed_at_all(key: Ed25519PrivateKey) -> str:
     claims = HANDLER.to_dict() | {"iss": "gateway", "exp": int(time.time()) + LIFETIME}
-    return jwt.encode(claims, None, algorithm="none")
+    return jwt.encode(claims, "", algorithm="none")
 
 
 def signed_with_the_public_key_as_a_secret(key: Ed25519PrivateKey) -> str:
@@ -93,7 +93,7 @@ FALSE: tuple[Callable[[Ed25519PrivateKey], str], ...] = (
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_good_token_is_taken(caller: RpcClient, signing_key: Ed25519PrivateKey, service: str) -> None:
-    assert isinstance(caller.call(service, "duties", {"token": issue(HANDLER, signing_key)}, 20.0), list)
+    assert isinstance(caller.call(service, "duties", {"token": issue(HANDLER, signing_key)}, 20.0)["items"], list)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -122,6 +122,6 @@ def test_an_act_with_a_false_token_changes_nothing(
         with pytest.raises(Refusal) as refused:
             caller.call("intake", "perform", note_lead(token, command), 20.0)
         assert refused.value.code in ("unauthenticated", "forbidden")
-    assert evidence.rows(stack, "intake", "select id from commands where id like ?", f"%{command}") == []
-    told = caller.call("intake", "perform", note_lead(issue(COMPLAINTS, signing_key), command), 20.0)
-    assert told["state"] == "noted" and told["repeat"] is False
+    assert inspection.rows(stack, "intake", "select id from commands where id like ?", f"%{command}") == []
+    answer = caller.call("intake", "perform", note_lead(issue(COMPLAINTS, signing_key), command), 20.0)
+    assert answer["state"] == "noted" and answer["repeat"] is False

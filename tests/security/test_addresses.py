@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from gateway.api import install
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 PUBLIC = {

@@ -1,4 +1,4 @@
-"""A production house keeps real time: a clock that can be moved is a fault of the deployment, told before anything starts."""
+"""A production deployment keeps real time: a clock that can be moved is a fault, reported before anything starts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import sys
 import pytest
 
 from ops.layout import GATEWAY, SERVICES
-from ops.stack import Stack
+from ops.runtime.stack import Stack
 
 pytestmark = pytest.mark.slow
 
 
 def run(stack: Stack, program: str, command: str, **changed: str) -> subprocess.CompletedProcess[str]:
-    """A command of a program, in its environment but for what is changed."""
+    """Run a command of a program in its environment, with some variables changed."""
     environment = os.environ | stack.environment(program) | changed
     return subprocess.run(
         [sys.executable, "-m", program, command],

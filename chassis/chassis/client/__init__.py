@@ -1,4 +1,4 @@
-"""Asking services from plain threads: one connection, many callers."""
+"""Calling services from plain threads: one connection, any number of callers."""
 
 from chassis.client.errors import Away, UnknownOutcome
 from chassis.client.rpc import RpcClient

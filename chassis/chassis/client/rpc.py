@@ -1,8 +1,8 @@
-"""The RPC client: one connection and one exclusive reply queue a process, shared by any number of threads.
+"""The RPC client: one connection and one exclusive reply queue in each process, shared by any number of threads.
 
 Calls go to the exchange `nameko-rpc` with the routing key `<service>.<method>`, as `{"args": [request], "kwargs": {}}`,
-and carry their deadline twice: as the message's `expiration`, so that the broker drops what nobody waits for, and in
-the header `deadline` (Unix milliseconds), so that the service drops what it picked up too late.
+and carry their deadline twice: as the message's `expiration`, so that the broker drops a call whose caller no longer
+waits, and in the header `deadline` (Unix milliseconds), so that the service drops a call that it receives too late.
 """
 
 from __future__ import annotations
@@ -20,19 +20,26 @@ from typing import Any, NamedTuple
 import amqp
 from amqp.exceptions import ChannelError
 
+from chassis.broker import (
+    CONNECTION_ERRORS,
+    TRANSIENT,
+    AmqpChannel,
+    AmqpConnection,
+    BrokerConnection,
+    ConfirmedPublisher,
+)
 from chassis.client.errors import Away, UnknownOutcome
 from chassis.core.errors import Refusal
-from chassis.line import FAULTS, TRANSIENT, Channel, Confirms, Connection, Line
 
 EXCHANGE = "nameko-rpc"
-HEARD_SECONDS = 1.0
-"""A service that answered so recently is not asked first whether anybody consumes its queue."""
+RECENT_SECONDS = 1.0
+"""When a service has answered so recently, the broker is not asked first whether anybody consumes its queue."""
 PROBE_SECONDS = 1.0
 CONNECT_SECONDS = 5.0
 
 
 class _Call:
-    """One call in flight: the caller waits on `done`, the reading thread opens it."""
+    """One call in flight: the caller waits on the lock `done`, the reading thread releases it."""
 
     __slots__ = ("body", "done", "ended", "fault", "method", "service")
 
@@ -45,7 +52,7 @@ class _Call:
         self.fault: Exception | None = None
 
     def end(self, body: bytes | None = None, fault: Exception | None = None) -> None:
-        """Let the caller go on; only the first end counts."""
+        """Give the caller the answer or the fault; only the first call of this has an effect."""
         if not self.ended:
             self.ended = True
             self.body, self.fault = body, fault
@@ -53,7 +60,7 @@ class _Call:
 
 
 class _Probe:
-    """A question to the broker in flight: how many consumers a queue has (None: there is no such queue)."""
+    """A query to the broker in flight: how many consumers a queue has (None: there is no such queue)."""
 
     def __init__(self, queue: str) -> None:
         self.queue = queue
@@ -61,46 +68,48 @@ class _Probe:
         self.consumers: int | None = None
 
     def answer(self, consumers: int | None) -> None:
+        """Give the waiting thread the number of consumers."""
         self.consumers = consumers
         self.answered.set()
 
 
-class _Standing(NamedTuple):
-    """What a line offers while it stands."""
+class _Channels(NamedTuple):
+    """What the connection offers while it is open: a publisher of calls, a channel for probes, the reply address."""
 
-    confirms: Confirms
-    prober: Channel
+    publisher: ConfirmedPublisher
+    probe_channel: AmqpChannel
     reply_to: str
 
 
-class _Wire:
-    """What belongs to one process: the line, and what is in flight on it."""
+class _RpcConnection:
+    """What belongs to one process: the connection, and the calls and probes that are in flight on it."""
 
     def __init__(self, url: str, name: str, inside: bool) -> None:
         self.calls: dict[str, _Call] = {}
-        self.heard: dict[str, float] = {}
-        self.standing: _Standing | None = None
+        self.last_answers: dict[str, float] = {}
+        self.channels: _Channels | None = None
         self._name, self._inside = name, inside
         self._probes: deque[_Probe] = deque()
         self._probing = threading.Lock()
-        self.line = Line(url, f"{name}-rpc", self._opened, self._lost)
-        threading.Thread(target=self.line.run, name=f"{name}-rpc", daemon=True).start()
+        self.broker = BrokerConnection(url, f"{name}-rpc", self._on_open, self._on_lost)
+        threading.Thread(target=self.broker.run, name=f"{name}-rpc", daemon=True).start()
 
-    def consumers(self, standing: _Standing, service: str, seconds: float) -> int | None:
+    def consumers(self, channels: _Channels, service: str, seconds: float) -> int | None:
         """How many processes consume a service's queue; None when there is no queue.
 
-        Raises TimeoutError when the broker does not say in time, one of FAULTS when the line breaks.
+        Raises TimeoutError when the broker does not answer in time, one of CONNECTION_ERRORS when the connection
+        breaks.
         """
         probe = _Probe(f"rpc-{service}")
         with self._probing:
             self._probes.append(probe)
-            standing.prober.ask_for(probe.queue)
+            channels.probe_channel.query_queue(probe.queue)
         if not probe.answered.wait(seconds):
             raise TimeoutError
         return probe.consumers
 
-    def _opened(self, connection: Connection) -> None:
-        """Declare the reply queue and take answers. Runs in the reading thread."""
+    def _on_open(self, connection: AmqpConnection) -> None:
+        """Declare the reply queue and consume answers. Runs in the reading thread."""
         token = str(uuid.uuid4())
         queue = f"rpc.reply-{self._name}-{token}" if self._inside else f"{self._name}.reply.{token}"
         reply_to = token if self._inside else queue
@@ -108,50 +117,50 @@ class _Wire:
         channel.exchange_declare(EXCHANGE, "topic", durable=True, auto_delete=False)
         channel.queue_declare(queue, exclusive=True, auto_delete=True, durable=False)
         channel.queue_bind(queue, EXCHANGE, reply_to)
-        channel.basic_consume(queue, no_ack=True, callback=self._answered)
-        prober = connection.channel()
-        prober.on_declared = self._declared
-        prober.on_fault = self._no_such_queue
-        self.standing = _Standing(Confirms(channel, self._settled), prober, reply_to)
+        channel.basic_consume(queue, no_ack=True, callback=self._on_answer)
+        probe_channel = connection.channel()
+        probe_channel.on_declared = self._on_declared
+        probe_channel.on_fault = self._on_missing_queue
+        self.channels = _Channels(ConfirmedPublisher(channel, self._on_settled), probe_channel, reply_to)
 
-    def _lost(self) -> None:
-        """End what was in flight: sent calls may or may not have been done."""
-        self.standing = None
-        self.heard.clear()
+    def _on_lost(self) -> None:
+        """End what was in flight: calls that were sent may have been done or not."""
+        self.channels = None
+        self.last_answers.clear()
         while self._probes:
             self._probes.popleft().answer(None)
         for call in list(self.calls.values()):
             call.end(fault=UnknownOutcome(call.service, call.method, "the connection to the broker was lost"))
 
-    def _answered(self, message: Any) -> None:
+    def _on_answer(self, message: amqp.Message) -> None:
         call = self.calls.get(message.properties.get("correlation_id", ""))
         if call is not None:
-            self.heard[call.service] = time.monotonic()
+            self.last_answers[call.service] = time.monotonic()
             call.end(body=message.body)
 
-    def _settled(self, key: str, fault: str | None) -> None:
+    def _on_settled(self, key: str, fault: str | None) -> None:
         call = self.calls.get(key) if fault is not None else None
         if call is not None:
             call.end(fault=Away(call.service, fault or ""))
 
-    def _declared(self, queue: str, messages: int, consumers: int) -> None:
+    def _on_declared(self, queue: str, messages: int, consumers: int) -> None:
         if self._probes:
             self._probes.popleft().answer(consumers)
 
-    def _no_such_queue(self, fault: ChannelError) -> None:
-        """The broker closes the channel and forgets what was asked after; those are asked again."""
-        standing = self.standing
+    def _on_missing_queue(self, fault: ChannelError) -> None:
+        """Answer the probe of a missing queue; the broker has closed the channel and dropped the later probes: repeat them."""
+        channels = self.channels
         with self._probing:
             if self._probes:
                 self._probes.popleft().answer(None)
-            if standing is not None:
-                standing.prober.reopen()
+            if channels is not None:
+                channels.probe_channel.reopen()
                 for probe in self._probes:
-                    standing.prober.ask_for(probe.queue)
+                    channels.probe_channel.query_queue(probe.queue)
 
 
 class RpcClient:
-    """Calls services; safe to share between threads, opened lazily in each process (also after a fork).
+    """Calls services; safe to share between threads. Each process, also a forked one, connects at its first call.
 
     `name` is the caller's: its reply queues are `<name>.reply.<id>`, or, for a service asking another (`inside=True`),
     `rpc.reply-<name>-<id>` as nameko names them.
@@ -160,13 +169,13 @@ class RpcClient:
     def __init__(self, amqp_url: str, name: str = "gateway", inside: bool = False) -> None:
         self._url, self._name, self._inside = amqp_url, name, inside
         self._reset()
-        mine = weakref.WeakMethod(self._reset)
-        os.register_at_fork(after_in_child=lambda: (again := mine()) and again())
+        weak_reset = weakref.WeakMethod(self._reset)
+        os.register_at_fork(after_in_child=lambda: (reset := weak_reset()) and reset())
 
     def _reset(self) -> None:
-        """Forget the wire; after a fork the parent's stays the parent's, and is kept from being closed here."""
-        self._inherited = getattr(self, "_wire", None)
-        self._wire: _Wire | None = None
+        """Start without a connection. After a fork the parent's is kept referenced, so that nothing closes it here."""
+        self._inherited = getattr(self, "_connection", None)
+        self._connection: _RpcConnection | None = None
         self._opening = threading.Lock()
         self._numbers = itertools.count(1)
 
@@ -177,71 +186,77 @@ class RpcClient:
         consuming it); `UnknownOutcome` when the call was sent and no answer came.
         """
         deadline = time.monotonic() + timeout
-        wire, standing = self._stand(service, timeout)
-        self._look(wire, standing, service, deadline)
+        connection, channels = self._open(service, timeout)
+        self._require_consumer(connection, channels, service, deadline)
         number = str(next(self._numbers))
-        call = wire.calls[number] = _Call(service, method)
+        call = connection.calls[number] = _Call(service, method)
         try:
-            self._send(standing, self._message(standing.reply_to, number, request, deadline), service, method)
+            self._send(channels, self._message(channels.reply_to, number, request, deadline), service, method)
             if not call.done.acquire(timeout=max(0.0, deadline - time.monotonic())):
                 raise UnknownOutcome(service, method, f"no answer within {timeout:g} s")
         finally:
-            wire.calls.pop(number, None)
+            connection.calls.pop(number, None)
         if call.fault is not None:
             raise call.fault
-        return self._value(call.body or b"")
+        return self._result(call.body or b"")
 
     def up(self) -> bool:
-        """Whether the broker can be reached now; opens the line when it was not asked for yet."""
+        """Whether the broker can be reached now; connects when there is no connection yet."""
         try:
-            self._stand("", CONNECT_SECONDS)
+            self._open("", CONNECT_SECONDS)
         except Away:
             return False
         return True
 
     def close(self) -> None:
-        """Close the line; a later call opens another."""
+        """Close the connection; a later call opens another."""
         with self._opening:
-            wire, self._wire = self._wire, None
-        if wire is not None:
-            wire.line.stop()
+            connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.broker.stop()
 
-    def _stand(self, service: str, seconds: float) -> tuple[_Wire, _Standing]:
-        """Return the wire, standing. Raises Away when the last attempt to connect failed or the broker is full."""
-        wire = self._wire
-        if wire is None:
+    def _open(self, service: str, seconds: float) -> tuple[_RpcConnection, _Channels]:
+        """The connection and its channels, waiting at most so many seconds until they are open.
+
+        Raises Away when they are not, or when the broker blocks publishers.
+        """
+        connection = self._connection
+        if connection is None:
             with self._opening:
-                wire = self._wire = self._wire or _Wire(self._url, self._name, self._inside)
-        if not wire.line.up:
-            wire.line.wait_up(min(seconds, CONNECT_SECONDS))
-        standing = wire.standing
-        if standing is None or not wire.line.up:
-            raise Away(service, f"no connection to the broker ({wire.line.reason})")
-        if wire.line.blocked:
+                connection = self._connection = self._connection or _RpcConnection(self._url, self._name, self._inside)
+        if not connection.broker.up:
+            connection.broker.wait_up(min(seconds, CONNECT_SECONDS))
+        channels = connection.channels
+        if channels is None or not connection.broker.up:
+            raise Away(service, f"no connection to the broker ({connection.broker.reason})")
+        if connection.broker.blocked:
             raise Away(service, "the broker blocks publishers")
-        return wire, standing
+        return connection, channels
 
-    def _look(self, wire: _Wire, standing: _Standing, service: str, deadline: float) -> None:
-        """Unless the service was heard a moment ago, see that somebody consumes its queue. Raises Away."""
+    def _require_consumer(self, connection: _RpcConnection, channels: _Channels, service: str, deadline: float) -> None:
+        """Unless the service answered a moment ago, check that a process consumes its queue. Raises Away."""
         now = time.monotonic()
-        if now - wire.heard.get(service, -HEARD_SECONDS) < HEARD_SECONDS:
+        if now - connection.last_answers.get(service, -RECENT_SECONDS) < RECENT_SECONDS:
             return
         try:
-            consumers = wire.consumers(standing, service, min(PROBE_SECONDS, deadline - now))
+            consumers = connection.consumers(channels, service, min(PROBE_SECONDS, deadline - now))
         except TimeoutError:
             return
-        except FAULTS as fault:
-            raise Away(service, f"the line broke: {fault}") from fault
+        except CONNECTION_ERRORS as fault:
+            raise Away(service, f"the connection broke: {fault}") from fault
         if not consumers:
             raise Away(service, "there is no queue" if consumers is None else "no process consumes its queue")
 
     @staticmethod
-    def _send(standing: _Standing, message: amqp.Message, service: str, method: str) -> None:
-        """Publish the call. Raises Away when the line breaks: the broker routes no message that it has not got whole."""
+    def _send(channels: _Channels, message: amqp.Message, service: str, method: str) -> None:
+        """Publish the call.
+
+        Raises Away when the connection breaks: the broker routes no message that it has not received whole.
+        """
         try:
-            standing.confirms.send(message, EXCHANGE, f"{service}.{method}")
-        except FAULTS as fault:
-            raise Away(service, f"the line broke while sending: {fault}") from fault
+            channels.publisher.send(message, EXCHANGE, f"{service}.{method}")
+        except CONNECTION_ERRORS as fault:
+            raise Away(service, f"the connection broke while sending: {fault}") from fault
 
     @staticmethod
     def _message(reply_to: str, number: str, request: dict[str, Any], deadline: float) -> amqp.Message:
@@ -258,8 +273,8 @@ class RpcClient:
         )
 
     @staticmethod
-    def _value(body: bytes) -> Any:
-        """Take the answer apart. Raises Refusal."""
+    def _result(body: bytes) -> Any:
+        """The value in an answer. Raises Refusal."""
         answer = json.loads(body)
         fault = answer.get("error")
         if fault:

@@ -79,11 +79,11 @@ def _filled(value: Any, env: Mapping[str, str], faults: list[str]) -> Any:
 
     def fill(match: re.Match[str]) -> str:
         name, default = match.groups()
-        text = env.get(name) or default
-        if text is None:
+        value = env.get(name) or default
+        if value is None:
             faults.append(f"the environment variable {name} is not set")
             return ""
-        return text
+        return value
 
     return VARIABLE.sub(fill, value)
 

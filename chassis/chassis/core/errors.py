@@ -1,4 +1,4 @@
-"""Refusals: the few named ways in which the house says no, as data that crosses every border."""
+"""Refusals: the few named reasons for which a request is refused, as data that travels to whoever asked."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -80,7 +80,7 @@ class Refusal(Exception):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the refusal as it travels; empty members are left out."""
-        found = {
+        values = {
             "code": self.code,
             "zh": self.zh,
             "en": self.en,
@@ -89,13 +89,13 @@ class Refusal(Exception):
             "errors": self.errors,
             "facts": self.facts,
         }
-        return {key: value for key, value in found.items() if value not in (None, {}, [])}
+        return {key: value for key, value in values.items() if value not in (None, {}, [])}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Refusal":
         """Rebuild a refusal that came over the wire; an unknown code becomes `internal`."""
         code = data.get("code", "internal")
-        found = cls(
+        refusal = cls(
             code if code in STATUS else "internal",
             data.get("zh"),
             data.get("en"),
@@ -103,8 +103,8 @@ class Refusal(Exception):
             act=data.get("act"),
             errors=data.get("errors"),
         )
-        found.facts = dict(data.get("facts") or {})
-        return found
+        refusal.facts = dict(data.get("facts") or {})
+        return refusal
 
 
 def invalid(field: str, zh: str, en: str) -> Refusal:

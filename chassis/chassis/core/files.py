@@ -16,13 +16,13 @@ class Files:
 
     def put(self, content: bytes, name: str, media_type: str) -> dict[str, Any]:
         """Keep the bytes and return what messages carry: hash, name, size, media type."""
-        found = hashlib.sha256(content).hexdigest()
-        path = self._path(found)
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
         if not self._filesystem.exists(path):
             self._filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
             with self._filesystem.transaction, self._filesystem.open(path, "wb") as file:
                 file.write(content)
-        return {"hash": found, "name": name, "size": len(content), "media_type": media_type}
+        return {"hash": digest, "name": name, "size": len(content), "media_type": media_type}
 
     def get(self, hash: str) -> bytes:
         """Return the bytes of a hash; refuses as not-found what is not kept, and as internal what no longer has its hash."""

@@ -206,8 +206,8 @@ class Office:
         with self._view(request) as view:
             return duties.late(view)
 
-    def journal(self, request: Json) -> list[Json]:
-        """Return the journal of a root or of a whole dossier, as far as the actor may see it."""
+    def journal(self, request: Json) -> Json:
+        """Return a page of the journal of a root or of a dossier, as far as the actor may see it."""
         with self._view(request) as view:
             return journal.journal(view, request)
 
@@ -251,8 +251,8 @@ class Office:
         return {"service": self.name, "ok": not faults, "faults": faults, **counts}
 
     def round(self) -> bool:
-        """Do what time brings, for the scheduler's loop: lapses, reminders, kept events, pruning; tell whether more waits."""
-        return one_round((self.lapse, self.take_kept, self._prune_a_batch))
+        """Do what time brings, for the scheduler's loop: lapses, reminders, outdated duties, kept events, pruning; tell whether more waits."""
+        return one_round((self.lapse, self.rebuild_duties, self.take_kept, self._prune_a_batch))
 
     def prune(self) -> int:
         """Forget outcomes and inbox rows that are older than configured, of a batch of rows; returns how many."""
@@ -279,7 +279,7 @@ class Office:
         with self.database.reading() as connection:
             faults = unknown(self.application.registry, connection)
         if faults:
-            raise ConfigurationFault([f"{self.name}: {fault}" for fault in faults])
+            raise ConfigurationFault(faults)
 
     def change_rulebook(self, name: str, *, final: bool = False) -> Iterator[Progress]:
         """Move what lives under the rulebook that edition `name` replaces to it, as its `moves:` say; yields the progress."""

@@ -1,8 +1,8 @@
-"""Receiving the facts of other services: batches into one transaction, acknowledged after the commit.
+"""Receiving the facts of other services: a batch in one transaction, acknowledged after the commit.
 
-What cannot be taken now goes aside by a confirmed publish (to the retry queue, or to the parking queue for a person)
-and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; in both for a
-moment, which the inbox forgives.
+What cannot be taken now is published again, with confirms, to the retry queue or, for a person, to the parking queue,
+and is acknowledged after the broker has confirmed. A message is thus always in a queue or in the inbox; for a moment it
+may be in both, and the inbox skips the repeat.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import amqp
 import eventlet
 import structlog
 from eventlet.event import Event
@@ -20,10 +21,10 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from chassis.host.aside import GAP_TRIES, Aside, copy_of, gaps, headers_of, verdict
-from chassis.host.bell import Bell
-from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import FAULTS, Confirms, Connection, Line
+from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
+from chassis.host.retry import GAP_TRIES, Destination, copy_of, destination_of, gaps_of, headers_of
+from chassis.host.topology import events_queue, parked_queue, requeue_exchange
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ IDLE_SECONDS = 30.0
 
 @dataclass
 class _Failure:
-    """Stands for a receipt when handling one message raised."""
+    """Takes the place of a receipt when handling one message raised."""
 
     reason: str
     outcome: str = "failed"
@@ -46,83 +47,87 @@ class _Failure:
 
 
 class Facts(Entrypoint):  # type: ignore[misc]
-    """Marks the method that receives: a list of message bodies in, a list of receipts out."""
+    """Marks the method that receives facts: a list of message bodies in, a list of receipts out, one for each body."""
 
     def setup(self) -> None:
-        """Prepare the line; the broker need not be there."""
+        """Prepare the connection; the broker need not be there."""
         self._service = self.container.service_name
         self._office = self.container.config["OFFICE"]
-        self._ready: deque[Any] = deque()
-        self._bell = Bell()
+        self._messages: deque[amqp.Message] = deque()
+        self._wake_up = WakeUp()
         self._stopping = False
         self._ended = Event()
-        self._confirms: Confirms | None = None
-        self._waiting: dict[str, str | None] = {}
-        self._settled_bell = Bell()
+        self._publisher: ConfirmedPublisher | None = None
+        self._outcomes: dict[str, str | None] = {}
+        self._confirms_wake_up = WakeUp()
         self._numbers = itertools.count(1)
-        self.line = Line(self.container.config["AMQP_URI"], f"{self._service}-facts", self._opened, self._lost)
+        self.broker = BrokerConnection(
+            self.container.config["AMQP_URI"], f"{self._service}-facts", self._on_open, self._on_lost
+        )
 
     def start(self) -> None:
-        """Begin to consume, now or when the broker comes."""
-        self.container.spawn_managed_thread(self.line.run, identifier="facts-line")
+        """Begin to consume, now or as soon as the broker can be reached."""
+        self.container.spawn_managed_thread(self.broker.run, identifier="facts-connection")
         self.container.spawn_managed_thread(self._work, identifier="facts")
 
     def stop(self) -> None:
-        """Finish the batch in hand; what is not acknowledged goes back to the queue."""
+        """Finish the present batch; what is not acknowledged goes back to the queue."""
         self._stopping = True
-        self._bell.ring()
+        self._wake_up.set()
         self._ended.wait()
-        self.line.stop()
+        self.broker.stop()
 
     def kill(self) -> None:
-        """Let go at once."""
+        """End at once; what is not acknowledged goes back to the queue."""
         self._stopping = True
-        self.line.stop(0.1)
+        self.broker.stop(0.1)
 
-    # ── the line ──
+    # ── the connection ──
 
-    def _opened(self, connection: Connection) -> None:
-        self._ready.clear()
-        aside = connection.channel()
-        self._confirms = Confirms(aside, self._settled)
+    def _on_open(self, connection: AmqpConnection) -> None:
+        self._messages.clear()
+        self._publisher = ConfirmedPublisher(connection.channel(), self._on_settled)
         channel = connection.channel()
         channel.basic_qos(0, PREFETCH, False)
-        channel.basic_consume(events_queue(self._service), callback=self._received)
+        channel.basic_consume(events_queue(self._service), callback=self._on_message)
 
-    def _lost(self) -> None:
-        self._confirms = None
-        self._ready.clear()
-        self._settled_bell.ring()
+    def _on_lost(self) -> None:
+        self._publisher = None
+        self._messages.clear()
+        self._confirms_wake_up.set()
 
-    def _received(self, message: Any) -> None:
-        self._ready.append(message)
-        self._bell.ring()
+    def _on_message(self, message: amqp.Message) -> None:
+        self._messages.append(message)
+        self._wake_up.set()
 
-    def _settled(self, key: str, fault: str | None) -> None:
-        self._waiting[key] = fault or "taken"
-        self._settled_bell.ring()
+    def _on_settled(self, key: str, fault: str | None) -> None:
+        self._outcomes[key] = fault
+        self._confirms_wake_up.set()
 
     # ── the work ──
 
     def _work(self) -> None:
-        """Take what is ready, have it received, settle it; until stopped."""
+        """Take the messages that have arrived, have them received, settle them; until stopped."""
         try:
             while not self._stopping:
-                if not self._ready:
-                    self._bell.wait(IDLE_SECONDS)
+                if not self._messages:
+                    self._wake_up.wait(IDLE_SECONDS)
                     continue
-                batch = [self._ready.popleft() for _ in range(min(BATCH, len(self._ready)))]
+                batch = [self._messages.popleft() for _ in range(min(BATCH, len(self._messages)))]
                 try:
-                    receipts = self._received_by_office(batch)
+                    receipts = self._receive(batch)
                     if receipts is not None:
                         self._settle(batch, receipts)
-                except FAULTS as fault:
-                    log.warning("a batch was not acknowledged; it comes again", reason=str(fault))
+                except CONNECTION_ERRORS as fault:
+                    log.warning("a batch was not acknowledged; it will be delivered again", reason=str(fault))
         finally:
             self._ended.send(None)
 
-    def _received_by_office(self, batch: Sequence[Any]) -> list[Any] | None:
-        """Receipts for the batch, however long the database is away; None when the messages are no longer ours."""
+    def _receive(self, batch: Sequence[amqp.Message]) -> list[Any] | None:
+        """Receipts for the batch, however long the database is away; None when it is to be delivered again instead.
+
+        That is so when the connection is lost or the process is stopping.
+        """
         channel = batch[0].channel
         steps = iter(DATABASE_STEPS)
         while not self._stopping and channel.connection is not None:
@@ -142,18 +147,18 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 return self._one_by_one(batch)
         return None
 
-    def _one_by_one(self, batch: Sequence[Any]) -> list[Any] | None:
-        """One of the batch spoils the transaction of all: each gets its own."""
+    def _one_by_one(self, batch: Sequence[amqp.Message]) -> list[Any] | None:
+        """Receive each message in a transaction of its own: one of the batch makes the common one fail."""
         receipts: list[Any] = []
         for message in batch:
-            single = self._received_by_office([message])
+            single = self._receive([message])
             if single is None:
                 return None
             receipts += single
         return receipts
 
     def _run(self, bodies: list[bytes]) -> list[Any]:
-        """Run the service's method in a nameko worker. Raises what it raised."""
+        """Run the service's method in a nameko worker. Raises what the method raised."""
         done = Event()
 
         def handle_result(worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -166,38 +171,47 @@ class Facts(Entrypoint):  # type: ignore[misc]
             raise exc_info[1]
         return list(result)
 
-    def _settle(self, batch: Sequence[Any], receipts: Sequence[Any]) -> None:
-        """Acknowledge what is taken; put the rest aside and acknowledge what the broker has confirmed.
+    def _settle(self, batch: Sequence[amqp.Message], receipts: Sequence[Any]) -> None:
+        """Acknowledge what is taken; publish the rest again and acknowledge what the broker has confirmed.
 
-        Of a line that is gone nothing is settled: all of it comes again.
+        When the connection is lost nothing is settled: all of it is delivered again.
         """
         if batch[0].channel.connection is None:
             return
         receipts = self._keep_overdue(batch, receipts)
-        verdicts = [
-            verdict(self._service, headers_of(message), receipt.outcome, receipt.reason)
+        destinations = [
+            destination_of(self._service, headers_of(message), receipt.outcome, receipt.reason)
             for message, receipt in zip(batch, receipts, strict=True)
         ]
-        if all(aside is None for aside in verdicts):
+        if all(destination is None for destination in destinations):
             batch[-1].channel.basic_ack(batch[-1].delivery_info["delivery_tag"], multiple=True)
             return
-        kept = self._put_aside([(m, r, v) for m, r, v in zip(batch, receipts, verdicts, strict=True) if v is not None])
+        unconfirmed = self._republish(
+            [
+                (message, receipt, destination)
+                for message, receipt, destination in zip(batch, receipts, destinations, strict=True)
+                if destination is not None
+            ]
+        )
         for message in batch:
             tag = message.delivery_info["delivery_tag"]
-            if tag in kept:
+            if tag in unconfirmed:
                 message.channel.basic_reject(tag, requeue=True)
             else:
                 message.channel.basic_ack(tag)
-        if kept:
-            log.warning("facts could not be put aside; they go back to the queue", count=len(kept))
+        if unconfirmed:
+            log.warning(
+                "facts could not be moved to the retry or parking queue; they go back to the events queue",
+                count=len(unconfirmed),
+            )
             eventlet.sleep(1.0)
 
-    def _keep_overdue(self, batch: Sequence[Any], receipts: Sequence[Any]) -> list[Any]:
+    def _keep_overdue(self, batch: Sequence[amqp.Message], receipts: Sequence[Any]) -> list[Any]:
         """Have the inbox keep what has been out of turn too often; returns the receipts as they are then."""
         overdue = [
             number
             for number, (message, receipt) in enumerate(zip(batch, receipts, strict=True))
-            if receipt.outcome == "gap" and gaps(headers_of(message)) >= GAP_TRIES
+            if receipt.outcome == "gap" and gaps_of(headers_of(message)) >= GAP_TRIES
         ]
         settled = list(receipts)
         if overdue:
@@ -210,35 +224,39 @@ class Facts(Entrypoint):  # type: ignore[misc]
                 settled[number] = receipt
         return settled
 
-    def _put_aside(self, moved: Sequence[tuple[Any, Any, Aside]]) -> set[int]:
-        """Publish messages to where they wait; return the delivery tags of those the broker did not confirm."""
-        confirms = self._confirms
-        if confirms is None:
-            raise OSError("the line is down")
-        keys: dict[str, tuple[Any, Any, Aside]] = {}
-        for message, receipt, aside in moved:
+    def _republish(self, messages: Sequence[tuple[amqp.Message, Any, Destination]]) -> set[int]:
+        """Publish messages (with receipt and destination) again; return delivery tags of those that were not confirmed.
+
+        Raises one of CONNECTION_ERRORS.
+        """
+        publisher = self._publisher
+        if publisher is None:
+            raise OSError("the connection is down")
+        exchange = requeue_exchange(self._service)
+        sent: dict[str, tuple[amqp.Message, Any, Destination]] = {}
+        for message, receipt, destination in messages:
             key = str(next(self._numbers))
-            keys[key] = (message, receipt, aside)
-            confirms.send(copy_of(message, aside.headers, key), aside_exchange(self._service), aside.queue)
-        self._await(confirms, set(keys))
-        kept: set[int] = set()
-        for key, (message, receipt, aside) in keys.items():
-            if self._waiting.pop(key, None) != "taken":
-                kept.add(message.delivery_info["delivery_tag"])
-            elif aside.queue == parked_queue(self._service):
-                self._parked(receipt)
-        return kept
+            sent[key] = (message, receipt, destination)
+            publisher.send(copy_of(message, destination.headers, key), exchange, destination.queue)
+        self._wait_for_confirms(publisher, set(sent))
+        unconfirmed: set[int] = set()
+        for key, (message, receipt, destination) in sent.items():
+            if self._outcomes.pop(key, "not confirmed in time") is not None:
+                unconfirmed.add(message.delivery_info["delivery_tag"])
+            elif destination.queue == parked_queue(self._service):
+                self._hold_subject(receipt)
+        return unconfirmed
 
-    def _await(self, confirms: Confirms, keys: set[str]) -> None:
-        """Wait for the confirms of these. Raises OSError when the line is lost."""
+    def _wait_for_confirms(self, publisher: ConfirmedPublisher, keys: set[str]) -> None:
+        """Wait at most CONFIRM_SECONDS for the confirms of these. Raises OSError when the connection is lost."""
         with eventlet.Timeout(CONFIRM_SECONDS, False):
-            while not keys <= self._waiting.keys():
-                if self._confirms is not confirms:
-                    raise OSError("the line was lost before the broker confirmed")
-                self._settled_bell.wait(CONFIRM_SECONDS)
+            while not keys <= self._outcomes.keys():
+                if self._publisher is not publisher:
+                    raise OSError("the connection was lost before the broker confirmed")
+                self._confirms_wake_up.wait(CONFIRM_SECONDS)
 
-    def _parked(self, receipt: Any) -> None:
-        """Mark the subject as held; its later facts wait in any case, being out of turn."""
+    def _hold_subject(self, receipt: Any) -> None:
+        """Mark the subject of a parked fact as held; its later facts wait in any case, a sequence being missing."""
         log.error(
             "a fact is parked and needs a person",
             outcome=receipt.outcome,

@@ -1,4 +1,4 @@
-"""The service's own work beside calls and facts: the scheduler does what time brings, the worker runs tasks."""
+"""What a service does in the background: the scheduler does what time brings, the worker runs tasks."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ import structlog
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
-from chassis.host.bell import Bell
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
 LAPSE_SECONDS = 2.0
 TASK_SECONDS = 2.0
 LINGER_SECONDS = 0.05
-"""How long a rung loop waits for more commits before it looks: most leave no task."""
+"""How long a woken loop waits for more commits before its next step: most commits leave no task."""
 FAULT_STEPS = (1.0, 2.0, 5.0, 15.0, 30.0)
 
 
 class Loop:
-    """Calls `step` again and again: at once while it says that more waits, else when rung or after `seconds`.
+    """Calls `step` repeatedly: at once while it returns True (there is more to do), else when woken or after `seconds`.
 
-    A step that raises is logged and tried again later and later; the loop outlives it.
+    A step that raises is logged and called again after the pauses of FAULT_STEPS; the loop goes on.
     """
 
     def __init__(self, name: str, step: Callable[[], bool], seconds: float) -> None:
-        self.bell = Bell()
+        self.wake_up = WakeUp()
         self._name, self._step, self._seconds = name, step, seconds
         self._stopping = False
         self._ended = Event()
 
     def run(self) -> None:
-        """Work until `stop`."""
+        """Call the step until `stop`."""
         faults = 0
         try:
             while not self._stopping:
@@ -46,34 +46,34 @@ class Loop:
                     more = False
                     faults += 1
                 pause = FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1] if faults else self._seconds
-                if not more and self.bell.wait(pause):
+                if not more and self.wake_up.wait(pause):
                     eventlet.sleep(LINGER_SECONDS)
         finally:
             self._ended.send(None)
 
     def stop(self) -> None:
-        """End after the step in hand."""
+        """End after the present step."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
         self._ended.wait()
 
     def kill(self) -> None:
         """End without waiting."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
 
 
-class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
+class _LoopProvider(DependencyProvider):  # type: ignore[misc]
     """Runs a loop in the service's process."""
 
     loop: Loop
 
     def start(self) -> None:
-        """Begin to work."""
+        """Start the loop in a thread of the container."""
         self.container.spawn_managed_thread(self.loop.run, identifier=type(self).__name__)
 
     def stop(self) -> None:
-        """End after the step in hand."""
+        """End after the present step."""
         self.loop.stop()
 
     def kill(self) -> None:
@@ -81,12 +81,12 @@ class _LoopBesideService(DependencyProvider):  # type: ignore[misc]
         self.loop.kill()
 
     def get_dependency(self, worker_ctx: Any) -> Loop:
-        """The loop, so that it can be rung."""
+        """The loop, so that it can be woken."""
         return self.loop
 
 
-class Scheduler(_LoopBesideService):
-    """Does what time brings: lapses and reminders, kept facts whose turn has come."""
+class Scheduler(_LoopProvider):
+    """Does what time brings: lapses and reminders, outdated duties, kept facts whose turn has come, pruning."""
 
     def setup(self) -> None:
         """Prepare the loop."""
@@ -94,18 +94,18 @@ class Scheduler(_LoopBesideService):
         self.loop = Loop("scheduler", office.round, LAPSE_SECONDS)
 
 
-class Worker(_LoopBesideService):
+class Worker(_LoopProvider):
     """Runs the tasks that acts have left, one at a time, outside any transaction; woken by the commit that left one."""
 
     def setup(self) -> None:
         """Prepare the loop."""
         office = self.container.config["OFFICE"]
         office.tasks.take_back()
-        self.loop = Loop("worker", lambda: one_task(office), TASK_SECONDS)
-        office.on_commit.append(self.loop.bell.ring)
+        self.loop = Loop("worker", lambda: run_one_task(office), TASK_SECONDS)
+        office.on_commit.append(self.loop.wake_up.set)
 
 
-def one_task(office: Any) -> bool:
+def run_one_task(office: Any) -> bool:
     """Claim one task and run it; return whether there was one."""
     task = office.tasks.claim()
     if task is None:

@@ -1,4 +1,4 @@
-"""What is parked: facts that need a person. Listing leaves them there; replaying puts one back."""
+"""The parking queue: facts that need a person. Listing leaves them there; replaying puts them back into the events queue."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import amqp
 from amqp.exceptions import NotFound
 
-from chassis.host.aside import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_brokers_own
-from chassis.host.topology import aside_exchange, events_queue, parked_queue
-from chassis.line import FAULTS, Channel, Confirms, connect
+from chassis.broker import CONNECTION_ERRORS, AmqpChannel, ConfirmedPublisher, connect
+from chassis.host.retry import ATTEMPT, OUTCOME, PARKED_AT, REASON, copy_of, headers_of, without_broker_headers
+from chassis.host.topology import events_queue, parked_queue, requeue_exchange
 
 CONFIRM_SECONDS = 10.0
 LIMIT = 10_000
-CRASHED = "delivered too often: the process died each time, or it could not be put aside"
+"""Messages that are read at most."""
+CRASHED = "delivered too often: the process ended each time, or it could not be moved to the retry queue"
 
 
 @dataclass(frozen=True)
 class Parked:
-    """One parked message. `id` is the event's, or of the message where the body cannot be read."""
+    """One parked message. `id` is the event's, or the message's where the body cannot be read; `parked_at` is ISO 8601, UTC."""
 
     id: str
     type: str
@@ -34,40 +36,43 @@ class Parked:
     body: bytes
 
     def to_dict(self, full: bool = False) -> dict[str, Any]:
-        """As it is printed; `full` adds the body."""
-        told = {
+        """The fields as JSON values; `full` adds `body`: the event, or `{"base64": …}` where it is no JSON object."""
+        row = {
             name: getattr(self, name)
             for name in ("id", "type", "subject", "outcome", "reason", "attempts", "parked_at")
         }
         if full:
             event = _event(self.body)
-            told["body"] = event if event is not None else {"base64": base64.b64encode(self.body).decode()}
-        return told
+            row["body"] = event if event is not None else {"base64": base64.b64encode(self.body).decode()}
+        return row
 
 
-def listed(url: str, service: str) -> list[Parked]:
-    """Everything parked, oldest first. The messages go back to the queue."""
+def parked_messages(url: str, service: str) -> list[Parked]:
+    """Everything parked, oldest first. The messages go back to the queue. Raises OSError."""
     with _channel(url, service) as channel:
         return [_parked(message) for message in _all(channel, service)]
 
 
-def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) -> list[Parked]:
-    """Put what has this id (or `all`) back into the events queue, confirmed; `release(subject)` is called for each."""
-    with _channel(url, service) as channel, _channel(url, service) as out:
+def replay(url: str, service: str, message_id: str, release: Callable[[str], None]) -> list[Parked]:
+    """Put the message with this id (or `all`) back into the events queue, with confirms; return what was put back.
+
+    `release(subject)` is called for each. Raises OSError when the broker is away or does not take a message.
+    """
+    with _channel(url, service) as channel, _channel(url, service) as publishing:
         outcomes: dict[str, str | None] = {}
-        confirms = Confirms(out, lambda key, fault: outcomes.__setitem__(key, fault))
+        publisher = ConfirmedPublisher(publishing, lambda key, fault: outcomes.__setitem__(key, fault))
         replayed = []
         for number, message in enumerate(list(_all(channel, service))):
             parked = _parked(message)
-            if wanted not in ("all", parked.id):
+            if message_id not in ("all", parked.id):
                 continue
             key = str(number)
             headers = {
-                name: value for name, value in without_brokers_own(headers_of(message)).items() if name != ATTEMPT
+                name: value for name, value in without_broker_headers(headers_of(message)).items() if name != ATTEMPT
             }
-            confirms.send(copy_of(message, headers, key), aside_exchange(service), events_queue(service))
+            publisher.send(copy_of(message, headers, key), requeue_exchange(service), events_queue(service))
             while key not in outcomes:
-                out.connection.drain_events(timeout=CONFIRM_SECONDS)
+                publishing.connection.drain_events(timeout=CONFIRM_SECONDS)
             if outcomes[key] is not None:
                 raise OSError(f"{parked.id} stays parked: {outcomes[key]}")
             if parked.subject:
@@ -78,10 +83,10 @@ def replay(url: str, service: str, wanted: str, release: Callable[[str], None]) 
 
 
 @contextmanager
-def _channel(url: str, service: str) -> Iterator[Channel]:
+def _channel(url: str, service: str) -> Iterator[AmqpChannel]:
     try:
         connection = connect(url, f"{service}-parked")
-    except FAULTS as fault:
+    except CONNECTION_ERRORS as fault:
         raise OSError(f"the broker is away: {fault}") from fault
     try:
         yield connection.channel()
@@ -89,8 +94,8 @@ def _channel(url: str, service: str) -> Iterator[Channel]:
         connection.close()
 
 
-def _all(channel: Channel, service: str) -> Iterator[Any]:
-    """Take every message without acknowledging it: closing the connection puts all back that were not."""
+def _all(channel: AmqpChannel, service: str) -> Iterator[amqp.Message]:
+    """Get every message without acknowledging it: those not acknowledged go back when the connection is closed."""
     for _ in range(LIMIT):
         try:
             message = channel.basic_get(parked_queue(service))
@@ -109,7 +114,7 @@ def _event(body: bytes) -> dict[str, Any] | None:
     return event if isinstance(event, dict) else None
 
 
-def _parked(message: Any) -> Parked:
+def _parked(message: amqp.Message) -> Parked:
     headers, event = headers_of(message), _event(message.body) or {}
     crashed = "delivery_limit" in str(headers.get("x-first-death-reason", ""))
     return Parked(

@@ -1,7 +1,7 @@
 """The relay: publishes the outbox in order per subject, with pipelined confirms and `mandatory`.
 
-A row leaves the outbox after the broker has confirmed it. A relay that dies between the two publishes it again; the
-inbox of the receivers knows it.
+A row is deleted from the outbox after the broker has confirmed it. When the process is killed between the two, the row
+is published again, and the inbox of the receivers skips the repeat.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import structlog
 from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
-from chassis.host.bell import Bell
+from chassis.broker import CONNECTION_ERRORS, PERSISTENT, AmqpConnection, BrokerConnection, ConfirmedPublisher
 from chassis.host.topology import EVENTS_EXCHANGE
-from chassis.line import FAULTS, PERSISTENT, Confirms, Connection, Line
+from chassis.host.wake_up import WakeUp
 
 log = structlog.get_logger(__name__)
 
@@ -24,37 +24,40 @@ BATCH = 200
 CONFIRM_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LINGER_SECONDS = 0.01
-"""How long a rung relay waits for more commits: several facts then share one claim, one flight and one deletion."""
+"""How long a woken relay waits for more commits: several facts then share one claim, one batch and one deletion."""
 FAULT_STEPS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """Empties an outbox. `run` works until `stop`; `line.run` must run beside it. `bell` wakes it after a commit."""
+    """Publishes the facts of an outbox. `run` works until `stop`; `broker.run` must run beside it; a commit calls `wake_up.set`.
+
+    `poll`: seconds between two looks at the outbox without a wake-up.
+    """
 
     def __init__(self, outbox: Any, url: str, name: str, poll: float = POLL_SECONDS) -> None:
-        self.bell = Bell()
-        self.line = Line(url, f"{name}-relay", self._opened, self._lost)
+        self.wake_up = WakeUp()
+        self.broker = BrokerConnection(url, f"{name}-relay", self._on_open, self._on_lost)
         self._outbox = outbox
         self._poll = poll
         self._stopping = False
         self._ended = Event()
-        self._confirms: Confirms | None = None
+        self._publisher: ConfirmedPublisher | None = None
         self._outcomes: dict[str, str | None] = {}
-        self._wanted = 0
-        self._settled_bell = Bell()
+        self._expected = 0
+        self._confirms_wake_up = WakeUp()
 
     def run(self) -> None:
-        """Publish what waits, whenever rung and every `poll` seconds."""
+        """Publish what is in the outbox, whenever woken and every `poll` seconds."""
         faults = 0
         try:
             while not self._stopping:
-                if self.bell.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1]):
+                if self.wake_up.wait(self._poll if not faults else FAULT_STEPS[min(faults, len(FAULT_STEPS)) - 1]):
                     eventlet.sleep(LINGER_SECONDS)
-                if self._confirms is None or self.line.blocked:
+                if self._publisher is None or self.broker.blocked:
                     continue
                 try:
                     self._drain()
-                except FAULTS as fault:
+                except CONNECTION_ERRORS as fault:
                     faults += 1
                     log.warning("the relay lost the broker; the outbox keeps its rows", reason=str(fault))
                 except Exception:
@@ -67,34 +70,34 @@ class Relay:
                 self._ended.send(None)
 
     def stop(self) -> None:
-        """End after the batch in hand."""
+        """End after the present batch."""
         self._stopping = True
-        self.bell.ring()
+        self.wake_up.set()
         self._ended.wait()
-        self.line.stop()
+        self.broker.stop()
 
     def kill(self) -> None:
         """End at once; unconfirmed rows stay."""
         self._stopping = True
-        self.line.stop(0.1)
+        self.broker.stop(0.1)
 
-    def _opened(self, connection: Connection) -> None:
-        self._confirms = Confirms(connection.channel(), self._settled)
-        self.bell.ring()
+    def _on_open(self, connection: AmqpConnection) -> None:
+        self._publisher = ConfirmedPublisher(connection.channel(), self._on_settled)
+        self.wake_up.set()
 
-    def _lost(self) -> None:
-        self._confirms = None
-        self._settled_bell.ring()
+    def _on_lost(self) -> None:
+        self._publisher = None
+        self._confirms_wake_up.set()
 
-    def _settled(self, key: str, fault: str | None) -> None:
+    def _on_settled(self, key: str, fault: str | None) -> None:
         self._outcomes[key] = fault
-        if len(self._outcomes) >= self._wanted:
-            self._settled_bell.ring()
+        if len(self._outcomes) >= self._expected:
+            self._confirms_wake_up.set()
 
     def _drain(self) -> None:
-        """Publish what one claim gives, batch by batch.
+        """Publish what one claim gives, batch by batch, until a batch is not full.
 
-        After a batch that was not full the next commit rings again, or the next poll looks.
+        What is committed meanwhile is published after the next wake-up or poll. Raises one of CONNECTION_ERRORS.
         """
         with self._outbox.claim() as claim:
             while claim is not None and not self._stopping:
@@ -110,23 +113,23 @@ class Relay:
                     return
 
     def _publish(self, rows: list[Any]) -> dict[str, str | None]:
-        """Publish all, then wait for every confirm; return message id → None when taken, else why not.
+        """Publish all, then wait for every confirm; return message id → None when confirmed, else why not.
 
-        Raises OSError when the line is lost.
+        Raises OSError when the connection is lost.
         """
-        confirms, connection = self._confirms, self.line.connection
-        if confirms is None or connection is None:
-            raise OSError("the line is down")
+        publisher, connection = self._publisher, self.broker.connection
+        if publisher is None or connection is None:
+            raise OSError("the connection is down")
         self._outcomes = {}
-        self._wanted = len({row.message_id for row in rows})
-        with connection.together():
+        self._expected = len({row.message_id for row in rows})
+        with connection.single_write():
             for row in rows:
-                confirms.send(_message(row), EVENTS_EXCHANGE, row.routing_key)
-        while len(self._outcomes) < self._wanted:
-            rung = self._settled_bell.wait(CONFIRM_SECONDS)
-            if self._confirms is not confirms:
-                raise OSError("the line was lost before the broker confirmed")
-            if not rung:
+                publisher.send(_message(row), EVENTS_EXCHANGE, row.routing_key)
+        while len(self._outcomes) < self._expected:
+            woken = self._confirms_wake_up.wait(CONFIRM_SECONDS)
+            if self._publisher is not publisher:
+                raise OSError("the connection was lost before the broker confirmed")
+            if not woken:
                 break
         return self._outcomes
 
@@ -142,25 +145,25 @@ def _message(row: Any) -> amqp.Message:
     )
 
 
-class RelayBesideService(DependencyProvider):  # type: ignore[misc]
+class RelayProvider(DependencyProvider):  # type: ignore[misc]
     """Runs the relay in the service's process, woken by every commit that leaves rows in the outbox."""
 
     def setup(self) -> None:
-        """Prepare it, unless this process was told to leave the outbox to a relay of its own."""
+        """Make the relay, unless this process leaves the outbox to relay processes."""
         config = self.container.config
         self.relay: Relay | None = None
         if config["RELAY"]:
             self.relay = Relay(config["OFFICE"].outbox, config["AMQP_URI"], self.container.service_name)
-            config["OFFICE"].on_commit.append(self.relay.bell.ring)
+            config["OFFICE"].on_commit.append(self.relay.wake_up.set)
 
     def start(self) -> None:
-        """Begin to publish, now or when the broker comes."""
+        """Begin to publish, now or as soon as the broker can be reached."""
         if self.relay is not None:
-            self.container.spawn_managed_thread(self.relay.line.run, identifier="relay-line")
+            self.container.spawn_managed_thread(self.relay.broker.run, identifier="relay-connection")
             self.container.spawn_managed_thread(self.relay.run, identifier="relay")
 
     def stop(self) -> None:
-        """End after the batch in hand."""
+        """End after the present batch."""
         if self.relay is not None:
             self.relay.stop()
 
@@ -170,5 +173,5 @@ class RelayBesideService(DependencyProvider):  # type: ignore[misc]
             self.relay.kill()
 
     def get_dependency(self, worker_ctx: Any) -> Relay | None:
-        """Let the service tell how its relay is."""
+        """The relay, for the service's report on its health; None where it runs elsewhere."""
         return self.relay

@@ -1,6 +1,6 @@
-"""The nameko class that every service is: eight methods, one subscription, a relay, a scheduler, a worker.
+"""The nameko class of every service: eight methods, one subscription, a relay, a scheduler, a worker.
 
-A service's own `service.py` says no more than
+A service's own `service.py` holds no more than
 
     class Investigation(Service):
         name = "investigation"
@@ -19,7 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from chassis.core.errors import Refusal
 from chassis.host.consumer import facts
 from chassis.host.loops import Scheduler, Worker
-from chassis.host.relay import RelayBesideService
+from chassis.host.relay import RelayProvider
 from chassis.host.responder import INTERNAL, rpc
 
 log = structlog.get_logger(__name__)
@@ -28,18 +28,18 @@ Request = dict[str, Any]
 AWAY: dict[str, Any] = {"refused": Refusal("away").to_dict()}
 
 
-class OfficeOfService(DependencyProvider):  # type: ignore[misc]
-    """Gives the office that was opened before the container was made."""
+class OfficeProvider(DependencyProvider):  # type: ignore[misc]
+    """Provides the office that was opened before the container was made."""
 
     def get_dependency(self, worker_ctx: Any) -> Any:
-        """The process's one office."""
+        """The one office of the process."""
         return self.container.config["OFFICE"]
 
 
-def answered(method: Callable[[Request], Any], request: Request) -> dict[str, Any]:
-    """`{"ok": value}`, or `{"refused": …}`; a database that cannot be reached is `away`.
+def answer(method: Callable[[Request], Any], request: Request) -> dict[str, Any]:
+    """Call a method and return `{"ok": value}` or `{"refused": …}`; a database that cannot be reached is `away`.
 
-    What goes wrong unexpectedly is logged here and told to nobody.
+    An unexpected error is logged here and answered as `internal`, without details.
     """
     try:
         return {"ok": method(request)}
@@ -58,58 +58,63 @@ class Service:
     name: ClassVar[str]
     application: ClassVar[Any]
 
-    office = OfficeOfService()
-    relay = RelayBesideService()
+    office = OfficeProvider()
+    relay = RelayProvider()
     scheduler = Scheduler()
     worker = Worker()
 
     @rpc
     def describe(self, request: Request) -> dict[str, Any]:
         """What this service can do."""
-        return answered(self.office.describe, request)
+        return answer(self.office.describe, request)
 
     @rpc
     def acts(self, request: Request) -> dict[str, Any]:
         """What this actor may do now."""
-        return answered(self.office.acts, request)
+        return answer(self.office.acts, request)
 
     @rpc
     def perform(self, request: Request) -> dict[str, Any]:
         """Perform an act."""
-        return answered(self.office.perform, request)
+        return answer(self.office.perform, request)
 
     @rpc
     def get(self, request: Request) -> dict[str, Any]:
         """One root, as this actor may see it."""
-        return answered(self.office.get, request)
+        return answer(self.office.get, request)
 
     @rpc
     def search(self, request: Request) -> dict[str, Any]:
         """Roots, as this actor may see them."""
-        return answered(self.office.search, request)
+        return answer(self.office.search, request)
 
     @rpc
     def duties(self, request: Request) -> dict[str, Any]:
-        """What waits for this actor."""
-        return answered(self.office.duties, request)
+        """The duties of this actor."""
+        return answer(self.office.duties, request)
+
+    @rpc
+    def late(self, request: Request) -> dict[str, Any]:
+        """What is overdue, by unit."""
+        return answer(self.office.late, request)
 
     @rpc
     def journal(self, request: Request) -> dict[str, Any]:
         """The journal of a root or a dossier."""
-        return answered(self.office.journal, request)
+        return answer(self.office.journal, request)
 
     @rpc
     def health(self, request: Request) -> dict[str, Any]:
         """What is wrong, if anything."""
-        return answered(self._health, request)
+        return answer(self._health, request)
 
     def _health(self, request: Request) -> dict[str, Any]:
-        told: dict[str, Any] = dict(self.office.health())
-        if self.relay is not None and not self.relay.line.up:
-            told.update(ok=False, faults=[*told["faults"], f"the relay has no broker: {self.relay.line.reason}"])
-        return told
+        report: dict[str, Any] = dict(self.office.health())
+        if self.relay is not None and not self.relay.broker.up:
+            report.update(ok=False, faults=[*report["faults"], f"the relay has no broker: {self.relay.broker.reason}"])
+        return report
 
     @facts
     def receive(self, messages: Sequence[bytes]) -> list[Any]:
-        """Take in the facts of other services; one receipt a message."""
+        """Receive the facts of other services; one receipt for each message."""
         return list(self.office.receive(messages))

@@ -1,8 +1,8 @@
-"""What a service needs on the broker: its queues, exchanges, bindings and rights, said once.
+"""What a service needs on the broker: its queues, exchanges, bindings and rights, defined in one place.
 
-The same rows serve two readers: `ops` writes them into the broker's definitions, loaded when the broker boots, and the
-host names the queues it consumes and publishes to. Nobody declares queues on the fly except nameko, whose `rpc-<service>`
-queue is its own affair; consumers therefore name their queues with `no_declare`.
+The same rows have two uses: `ops` writes them into the broker's definitions, loaded when the broker boots, and the host
+takes from here the names of the queues it consumes and publishes to. No process declares these queues at run time; only
+the queues of calls (`rpc-<service>` and the reply queues) are declared by the processes that consume them.
 
 Every row is in the form of RabbitMQ's definitions file (https://www.rabbitmq.com/docs/definitions).
 
@@ -13,10 +13,11 @@ Names of one service `s`:
 | `s.events`  | quorum queue            | facts of others; after DELIVERY_LIMIT crashes a message goes to `s.parked`          |
 | `s.retry`   | quorum queue with a TTL | facts that wait for another try; when the time is up they go back to `s.events`     |
 | `s.parked`  | quorum queue            | facts that need a person                                                          |
-| `s.aside`   | direct exchange         | how the service itself reaches the three: the routing key is the queue's name      |
+| `s.requeue` | direct exchange         | how the service itself reaches the three: the routing key is the queue's name      |
 
-A service may write to its own `s.aside` and not to the default exchange, which would reach every queue of the house.
-A message that is published again must leave its `x-death` header behind: the broker drops what seems to go in a circle.
+A service may write to its own exchange `s.requeue` and not to the default exchange, which would reach every queue on the
+broker. A message that is published again must not carry its `x-death` header: the broker takes it for a cycle and drops
+the message.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ def parked_queue(service: str) -> str:
     return f"{service}.parked"
 
 
-def aside_exchange(service: str) -> str:
+def requeue_exchange(service: str) -> str:
     """The direct exchange by which a service puts a fact into one of its own queues; routing key: the queue's name."""
-    return f"{service}.aside"
+    return f"{service}.requeue"
 
 
 def _dead_letters_to(queue: str) -> Row:
@@ -114,7 +115,10 @@ def _binding(source: str, queue: str, key: str) -> Row:
 
 
 def common() -> Declarations:
-    """What the house shares: the exchange of facts, the exchange of calls, and the archive that makes every fact routable."""
+    """What all services share: the exchange of facts, the exchange of calls, and the archive stream.
+
+    The archive is bound to every fact, so that a fact is routable although no service listens to it.
+    """
     archive = {"x-queue-type": "stream", "x-max-length-bytes": ARCHIVE_BYTES}
     return {
         "exchanges": [_exchange(EVENTS_EXCHANGE, "topic"), _exchange(RPC_EXCHANGE, "topic")],
@@ -130,12 +134,12 @@ def declarations(service: str, listens: Iterable[str], retry_milliseconds: int =
     """
     shared = common()
     arguments = queue_arguments(service, retry_milliseconds)
-    aside = aside_exchange(service)
+    exchange = requeue_exchange(service)
     bindings = [_binding(EVENTS_EXCHANGE, events_queue(service), f"{kind}.#") for kind in sorted(set(listens))]
-    bindings += [_binding(aside, name, name) for name in arguments]
+    bindings += [_binding(exchange, name, name) for name in arguments]
     return {
-        "exchanges": [*shared["exchanges"], _exchange(aside, "direct")],
-        "queues": [*shared["queues"], *(_queue(name, given) for name, given in arguments.items())],
+        "exchanges": [*shared["exchanges"], _exchange(exchange, "direct")],
+        "queues": [*shared["queues"], *(_queue(name, row) for name, row in arguments.items())],
         "bindings": [*shared["bindings"], *bindings],
     }
 
@@ -148,8 +152,8 @@ def _any(*names: str) -> str:
 def service_rights(service: str) -> tuple[Row, list[Row]]:
     """The rights of a service's broker user: one permission row, and its topic rows (each still without `user`).
 
-    It may keep its own RPC queues, publish its own facts only, consume its own queues only, answer calls, and ask other
-    services to read.
+    It may declare its own RPC queues, publish its own facts only, consume its own queues only, answer calls, and call
+    the READS of other services.
     """
     name = re.escape(service)
     own = [rf"{name}\.(events|retry|parked)"]
@@ -157,16 +161,16 @@ def service_rights(service: str) -> tuple[Row, list[Row]]:
     permission = {
         "vhost": VHOST,
         "configure": _any(*calls),
-        "write": _any(*calls, re.escape(EVENTS_EXCHANGE), rf"{name}\.aside"),
+        "write": _any(*calls, re.escape(EVENTS_EXCHANGE), rf"{name}\.requeue"),
         "read": _any(*calls, *own),
     }
-    answers_and_questions = rf"^(gateway\.reply\..*|[0-9a-f-]{{36}}|[a-z]+\.({'|'.join(READS)}))$"
+    replies_and_reads = rf"^(gateway\.reply\..*|[0-9a-f-]{{36}}|[a-z]+\.({'|'.join(READS)}))$"
     topics: list[Row] = [
         {"vhost": VHOST, "exchange": EVENTS_EXCHANGE, "write": rf"^{name}\.", "read": "^$"},
         {
             "vhost": VHOST,
             "exchange": RPC_EXCHANGE,
-            "write": answers_and_questions,
+            "write": replies_and_reads,
             "read": rf"^({name}\.\*|[0-9a-f-]{{36}})$",
         },
     ]
@@ -174,12 +178,12 @@ def service_rights(service: str) -> tuple[Row, list[Row]]:
 
 
 def caller_rights(caller: str, services: Iterable[str]) -> tuple[Row, list[Row]]:
-    """The rights of a user that only calls services (the gateway): its own reply queues, and calls to these services."""
+    """The rights of a user that only calls services (the gateway): its own reply queues, and calls to `services`."""
     replies = rf"{re.escape(caller)}\.reply\..*"
     calls = _any(re.escape(RPC_EXCHANGE), replies)
     permission = {"vhost": VHOST, "configure": calls, "write": calls, "read": calls}
-    called = "|".join(re.escape(service) for service in services)
+    names = "|".join(re.escape(service) for service in services)
     topics: list[Row] = [
-        {"vhost": VHOST, "exchange": RPC_EXCHANGE, "write": rf"^({called})\.[a-z_]+$", "read": f"^{replies}$"}
+        {"vhost": VHOST, "exchange": RPC_EXCHANGE, "write": rf"^({names})\.[a-z_]+$", "read": f"^{replies}$"}
     ]
     return permission, topics

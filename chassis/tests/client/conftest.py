@@ -1,4 +1,4 @@
-"""Fixtures of the client's tests: a broker, and the purse in a process of its own."""
+"""Fixtures of the client's tests: a broker, and the sample service purse in a process of its own."""
 
 import sys
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def client(url: str) -> Iterator[RpcClient]:
 
 @pytest.fixture(scope="module")
 def purse(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[coinstage.Sample]:
-    """The purse, serving."""
+    """The sample service purse, serving."""
     sample = coinstage.Sample("purse", tmp_path_factory.mktemp("purse"), url).start()
     client = RpcClient(url, "tests")
     coinstage.eventually(lambda: coinstage.serves(client, "purse"), what="the purse serves")

@@ -1,4 +1,4 @@
-"""Promises of the RPC client: one connection for all threads, an answer to the one who asked, an end to every wait."""
+"""Promises of the RPC client: one connection for all threads, each answer to its caller, an end to every wait."""
 
 import os
 import subprocess
@@ -51,22 +51,22 @@ def test_a_service_without_a_queue_is_away_at_once(client: RpcClient, purse: Sam
     assert client.call("purse", "echo", {"after": 1}, 5.0) == {"after": 1}
 
 
-def test_many_at_once_are_told_who_is_there_and_who_is_not(client: RpcClient, purse: Sample) -> None:
-    found: dict[int, bool] = {}
+def test_concurrent_calls_learn_which_service_is_there_and_which_is_not(client: RpcClient, purse: Sample) -> None:
+    answered: dict[int, bool] = {}
 
     def ask(number: int) -> None:
         try:
             client.call("nobody" if number % 2 else "purse", "echo", {}, 5.0)
-            found[number] = True
+            answered[number] = True
         except Away:
-            found[number] = False
+            answered[number] = False
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == {number: number % 2 == 0 for number in range(20)}
+    assert answered == {number: number % 2 == 0 for number in range(20)}
 
 
 def test_a_queue_that_nobody_consumes_is_away_at_once(client: RpcClient, url: str) -> None:
@@ -92,7 +92,7 @@ def test_a_call_that_is_not_answered_in_time_has_an_unknown_outcome(
 
 
 def test_an_expired_call_never_reaches_the_service(url: str, client: RpcClient, tmp_path: Path) -> None:
-    """The queue has a consumer that takes nothing: the message must leave it by itself."""
+    """The queue has a consumer that acknowledges nothing: the message must expire."""
     with coinstage.channel_of(url) as channel:
         channel.queue_declare("rpc-idle", durable=True, auto_delete=False)
         channel.queue_bind("rpc-idle", "nameko-rpc", "idle.*")
@@ -104,12 +104,12 @@ def test_an_expired_call_never_reaches_the_service(url: str, client: RpcClient, 
         coinstage.eventually(
             lambda: channel.queue_declare("rpc-idle", passive=True).message_count == 0,
             5.0,
-            "the queue forgets the call",
+            "the call expires in the queue",
         )
         channel.queue_delete("rpc-idle")
 
 
-def test_without_a_broker_callers_are_told_at_once(tmp_path: Path) -> None:
+def test_without_a_broker_a_call_is_away_at_once(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     client = RpcClient(f"amqp://guest:guest@127.0.0.1:{port}//", "tests")
     for _ in range(3):
@@ -120,7 +120,7 @@ def test_without_a_broker_callers_are_told_at_once(tmp_path: Path) -> None:
     client.close()
 
 
-def test_a_forked_child_opens_a_line_of_its_own(client: RpcClient, purse: Sample) -> None:
+def test_a_forked_child_opens_a_connection_of_its_own(client: RpcClient, purse: Sample) -> None:
     assert client.call("purse", "echo", {"who": "parent"}, 5.0) == {"who": "parent"}
     child = os.fork()
     if child == 0:
@@ -143,12 +143,12 @@ def test_one_process_has_one_reply_queue_and_leaves_none_behind(url: str, purse:
         thread.join()
     assert len(_queues("counted.reply.")) == 1
     client.close()
-    coinstage.eventually(lambda: _queues("counted.reply.") == [], 10.0, "the reply queue is gone")
+    coinstage.eventually(lambda: _queues("counted.reply.") == [], 10.0, "the reply queue is deleted")
 
 
 def _queues(prefix: str) -> list[str]:
-    """Names of the broker's queues that begin so."""
+    """Names of the broker's queues that begin with `prefix`."""
     broker = coinstage.shared_broker()
-    line = ["/usr/lib/rabbitmq/bin/rabbitmqctl", "-q", "list_queues", "name", "--node", broker.name]
-    done = subprocess.run(line, env=broker.environment(), capture_output=True, text=True, check=True)
+    command = ["/usr/lib/rabbitmq/bin/rabbitmqctl", "-q", "list_queues", "name", "--node", broker.name]
+    done = subprocess.run(command, env=broker.environment(), capture_output=True, text=True, check=True)
     return [name for name in done.stdout.split() if name.startswith(prefix)]

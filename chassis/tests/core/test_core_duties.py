@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from importlib.resources import files
@@ -325,6 +326,21 @@ def test_a_count_is_exact_up_to_a_bound_and_says_that_there_is_more(
 # the queues
 
 
+def test_the_drafts_that_wait_for_a_post_are_asked_for_alone(either: Stage) -> None:
+    for _ in range(3):
+        keep(either)
+        either.act("keeper", "box", "empty", {"words": "空"}, sign=False)
+    keep(either)
+    drafts = all_duties(either, "head", why="draft", size=2)
+    assert ([duty["why"] for duty in drafts], page(either, "head", why="draft")["total"]) == (["draft"] * 3, 3)
+    assert len(all_duties(either, "head")) > 3
+    assert (
+        page(either, "keeper", why="draft")["items"] == [] == page(either, "head", queue="unit", why="draft")["items"]
+    )
+    with pytest.raises(Refusal, match="invalid"):
+        page(either, "head", why="clock")
+
+
 def test_a_draft_is_under_way_for_its_drafter_and_comes_back_with_reasons(either: Stage) -> None:
     box = keep(either)
     either.act("keeper", "box", "empty", {"words": "空"}, sign=False)
@@ -374,3 +390,23 @@ def test_what_is_late_is_counted_by_unit_for_the_bureau_and_those_above_it(eithe
     assert either.office.late({}) == []
     somewhere = issue(Actor("p_x", "org_x", ("org_x",), "330000", ("store",)), KEY)
     assert either.office.late({"token": somewhere}) == []
+
+
+def test_a_root_that_waits_under_several_holders_of_one_reader_is_on_some_page(either: Stage) -> None:
+    boxes = []
+    for _ in range(12):
+        boxes.append(keep(either))
+        either.act("keeper", "box", "pin", {"holder": "org_holder"})
+    both = Actor("p_both", "org_store", ("org_store", "org_holder"), "210100", ("store",), ("handler",))
+    either.people["both"] = both
+    for size in (1, 2, 3, 5, 7, 11, 12, 200):
+        assert {duty["root"] for duty in all_duties(either, "both", size=size)} == set(boxes)
+
+
+@pytest.mark.parametrize(
+    "key", [["x" * 300, "a", "b"], [1, "a", "b"], ["\x00", "a", "b"], ["a", "b"], {"a": 1}, [[], [], []]]
+)
+def test_a_cursor_of_something_else_is_refused(either: Stage, key: Any) -> None:
+    keep(either)
+    with pytest.raises(Refusal, match="invalid"):
+        page(either, "keeper", after=base64.urlsafe_b64encode(json.dumps(key).encode()).decode())

@@ -220,7 +220,7 @@ def test_states_parts_and_clocks_move_and_the_journal_says_so(live: Stage) -> No
         "month": "stopped",
     }
     assert live.office.verify(box) == []
-    shown = live.office.journal({"token": live.token("keeper"), "id": box})
+    shown = live.office.journal({"token": live.token("keeper"), "id": box})["items"]
     assert shown[-1]["zh"] == "适用新版规则" and shown[-2]["zh"] == "封箱"
     assert live.act("owner", "box", "protest")["state"] == "kept"
 

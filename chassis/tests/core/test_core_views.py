@@ -167,9 +167,9 @@ def test_the_journal_shows_a_party_its_own_acts_and_those_that_are_shown(either,
     either.act("keeper", "box", "load", {"count": 5})
     either.act("keeper", "box", "note", {"words": "内部"})
     either.act("owner", "box", "note", {"words": "我的"})
-    entries = either.office.journal({"token": either.token("owner"), "id": box})
+    entries = either.office.journal({"token": either.token("owner"), "id": box})["items"]
     assert [(entry["act"], entry["data"]) for entry in entries] == [("note", {}), ("note", {"words": "我的"})]
-    everything = either.office.journal({"token": either.token("keeper"), "id": box})
+    everything = either.office.journal({"token": either.token("keeper"), "id": box})["items"]
     assert [entry["act"] for entry in everything] == ["keep", "load", "note", "note"]
 
 

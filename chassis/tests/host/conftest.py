@@ -1,4 +1,4 @@
-"""Fixtures of the host's tests: everything with nameko in it runs in a process of its own."""
+"""Fixtures of the host's tests: what imports nameko runs in a process of its own."""
 
 import sys
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def client(url: str) -> Iterator[RpcClient]:
 
 @pytest.fixture(scope="module")
 def mint(url: str, client: RpcClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[coinstage.Sample]:
-    """The mint, serving."""
+    """The sample service mint, serving."""
     sample = coinstage.Sample("mint", tmp_path_factory.mktemp("mint"), url).start()
     coinstage.eventually(lambda: coinstage.serves(client, "mint"), what="the mint serves")
     yield sample
@@ -38,7 +38,7 @@ def mint(url: str, client: RpcClient, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def purse(url: str, client: RpcClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[coinstage.Sample]:
-    """The purse, serving."""
+    """The sample service purse, serving."""
     sample = coinstage.Sample("purse", tmp_path_factory.mktemp("purse"), url).start()
     coinstage.eventually(lambda: coinstage.serves(client, "purse"), what="the purse serves")
     yield sample

@@ -1,4 +1,4 @@
-"""Promises of the consumer: one effect, in order, nothing lost, nothing in the way."""
+"""Promises of the consumer: one effect of each fact, in order, nothing lost, other subjects not held back."""
 
 import base64
 import json
@@ -18,8 +18,8 @@ def parked(sample: Sample) -> list[dict[str, str]]:
     """What the command line lists as parked."""
     done = sample.command("parked")
     assert done.returncode == 0, done.stderr
-    found: list[dict[str, str]] = json.loads(done.stdout)
-    return found
+    rows: list[dict[str, str]] = json.loads(done.stdout)
+    return rows
 
 
 def test_a_fact_moves_the_root_of_another_service(client: RpcClient, mint: Sample, purse: Sample) -> None:
@@ -49,11 +49,11 @@ def test_a_body_that_cannot_be_read_is_parked_byte_for_byte(purse: Sample, url: 
     body = b"\xff\x00 not json " + new_id("x").encode()
     coinstage.tell(url, body)
 
-    def found() -> bool:
+    def shown_as_it_came() -> bool:
         shown = [purse.command("parked", "show", row["id"]) for row in parked(purse) if row["outcome"] == "undecodable"]
         return any(json.loads(done.stdout)["body"] == {"base64": base64.b64encode(body).decode()} for done in shown)
 
-    eventually(found, what="the body is parked as it came")
+    eventually(shown_as_it_came, what="the body is parked as it came")
 
 
 def test_a_fact_whose_handling_raises_is_tried_again(client: RpcClient, mint: Sample, purse: Sample) -> None:
@@ -90,7 +90,7 @@ def test_a_fact_that_waits_for_its_turn_spends_no_attempt(client: RpcClient, pur
     coin = new_id("coin")
     coinstage.tell(url, coinstage.event(coin, 2, "coin-marked", number=1, mood="glad"))
     waited = coinstage.event(new_id("coin"), 1, "coin-struck")
-    for _ in range(60):  # more turns through the retry queue than a failing fact would be given
+    for _ in range(60):  # more passes through the retry queue than the tries of a failing fact
         coinstage.tell(url, waited)
     eventually(lambda: numbers(client, json.loads(waited)["subject"]) == [], what="others are taken meanwhile")
     assert coin not in [row["subject"] for row in parked(purse)]
@@ -104,9 +104,7 @@ def kept(purse: Sample, coin: str) -> int:
     return sum(row["kept"] for row in rows if row["subject"] == coin)
 
 
-def test_what_follows_a_parked_fact_is_kept_and_does_not_circle(
-    client: RpcClient, mint: Sample, purse: Sample, url: str
-) -> None:
+def test_what_follows_a_parked_fact_is_kept_and_does_not_circle(client: RpcClient, mint: Sample, purse: Sample) -> None:
     (purse.moods / "refuse").touch()
     coin = strike(client, 1)
     act(client, "mint", "mark", coin, number=2, mood="refuse")
@@ -132,27 +130,29 @@ def test_a_fact_that_waits_long_for_its_turn_is_kept_and_leaves_the_queues(purse
     assert kept(purse, coin) == 0
 
 
-def test_replaying_what_is_not_there_is_told(purse: Sample) -> None:
+def test_replaying_an_unknown_id_is_an_error(purse: Sample) -> None:
     done = purse.command("parked", "replay", "event_of_nobody")
     assert done.returncode == 1
     assert "event_of_nobody" in done.stderr
 
 
-def test_a_fact_that_cannot_be_put_aside_is_not_lost(client: RpcClient, mint: Sample, purse: Sample, url: str) -> None:
+def test_a_fact_that_cannot_be_moved_to_the_retry_queue_is_not_lost(
+    client: RpcClient, mint: Sample, purse: Sample, url: str
+) -> None:
     (purse.moods / "raise-unrouted").touch()
     with coinstage.channel_of(url) as channel:
-        channel.queue_unbind("purse.retry", "purse.aside", "purse.retry")
+        channel.queue_unbind("purse.retry", "purse.requeue", "purse.retry")
         try:
             coin = strike(client, 1, mood="raise-unrouted")
-            eventually(lambda: purse.said("could not be put aside"), what="the retry queue does not take it")
+            eventually(lambda: purse.said("could not be moved"), what="the retry queue does not take it")
             (purse.moods / "raise-unrouted").unlink()
         finally:
-            channel.queue_bind("purse.retry", "purse.aside", "purse.retry")
+            channel.queue_bind("purse.retry", "purse.requeue", "purse.retry")
 
-    def there() -> bool:
+    def taken_or_parked() -> bool:
         return numbers(client, coin) == [1] or coin in [row["subject"] for row in parked(purse)]
 
-    eventually(there, what="it is taken, or parked by the broker after its deliveries")
+    eventually(taken_or_parked, what="it is taken, or parked by the broker after its deliveries")
 
 
 def test_a_database_that_is_away_costs_a_fact_no_attempt(client: RpcClient, purse: Sample, url: str) -> None:

@@ -1,4 +1,4 @@
-"""Promises of two processes of one service on PostgreSQL: one effect each, in order per subject."""
+"""Promises of two processes of one service on PostgreSQL: one effect of each fact, in order per subject."""
 
 from contextlib import ExitStack
 from pathlib import Path

@@ -33,8 +33,8 @@ def perform(office: Office, command: str, name: str, root: str | None = None, **
     """One act without a broker; returns the root."""
     version = office.get({"id": root})["version"] if root else None
     request = {"command": command, "kind": "coin", "act": name, "id": root, "expects": version, "data": data}
-    found: str = office.perform(request)["root"]
-    return found
+    identifier: str = office.perform(request)["root"]
+    return identifier
 
 
 def test_a_commit_wakes_the_relay(client: RpcClient, mint: Sample, url: str) -> None:
@@ -58,10 +58,10 @@ def test_a_relay_killed_between_publish_and_delete_doubles_nothing_at_the_receiv
     coin = perform(office, "command-strike", "strike")
     for number in (1, 2, 3):
         perform(office, f"command-mark-{number}", "mark", coin, number=number)
-    line = [sys.executable, str(coinstage.SAMPLES / "relay_that_dies.py")]
-    died = subprocess.run(line, env=sample.environment, check=False, timeout=30)
-    assert died.returncode == -9
-    eventually(lambda: numbers(client, coin) == [1, 2, 3], what="the facts were published before it died")
+    command = [sys.executable, str(coinstage.SAMPLES / "relay_that_dies.py")]
+    ended = subprocess.run(command, env=sample.environment, check=False, timeout=30)
+    assert ended.returncode == -9
+    eventually(lambda: numbers(client, coin) == [1, 2, 3], what="the facts were published before it was killed")
     assert office.outbox.waiting() == 4, "and are still in the outbox"
     perform(office, "command-mark-4", "mark", coin, number=4)
     sample.start("relay")
@@ -99,18 +99,18 @@ def test_two_relays_on_one_database_neither_double_nor_reorder(url: str, tmp_pat
             for relay in relays:
                 ended.callback(relay.stop)
                 eventually(lambda r=relay: r.said("relay is up"), what="both relays work")  # type: ignore[misc]
-            told = _strike_many(office)
+            expected = _strike_many(office)
             eventually(lambda: office.outbox.waiting() == 0, 30.0, "the outbox is empty")
-            found: dict[str, list[int]] = defaultdict(list)
+            published: dict[str, list[int]] = defaultdict(list)
             while message := channel.basic_get(queue, no_ack=True):
                 event = json.loads(message.body)
-                found[event["subject"]].append(int(event["sequence"]))
-        assert dict(found) == told
+                published[event["subject"]].append(int(event["sequence"]))
+        assert dict(published) == expected
         assert [relay.stop() for relay in relays] == [0, 0]
 
 
 def _strike_many(office: Office) -> dict[str, list[int]]:
-    """Tell facts of several coins, interleaved; return what must arrive: coin → sequences."""
+    """Leave facts of several coins in the outbox, interleaved; return what must be published: coin → sequences."""
     coins = [perform(office, f"command-strike-{number}", "strike") for number in range(12)]
     for turn in range(10):
         for number, coin in enumerate(coins):

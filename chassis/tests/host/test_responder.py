@@ -1,4 +1,4 @@
-"""Promises of the responder: every call ends in an answer or is dropped; nothing a caller does ends the process."""
+"""Promises of the responder: every call is answered or dropped; nothing a caller sends ends the process."""
 
 import json
 import subprocess
@@ -109,7 +109,7 @@ def test_a_repeated_command_gets_the_first_answer(client: RpcClient, mint: Sampl
 
 
 def test_a_bare_nameko_caller_is_understood(purse: Sample, url: str) -> None:
-    """Another department may still use nameko's own proxy; it runs apart, nameko being patched."""
+    """Another department may use nameko's own proxy; it runs in a process of its own, because it needs the monkey patch."""
     code = f"""
 import eventlet; eventlet.monkey_patch()
 from nameko.standalone.rpc import ClusterRpcProxy

@@ -25,11 +25,11 @@ import amqp
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from chassis.broker import AmqpChannel, ConfirmedPublisher, connect
 from chassis.client import Away, RpcClient, UnknownOutcome
 from chassis.host.topology import declarations, events_queue
-from chassis.line import Channel, Confirms, connect
-from ops.broker import FULL_RIGHTS, PrivateBroker
-from ops.topology import user_row
+from ops.generate.topology import user_row
+from ops.runtime.broker import FULL_RIGHTS, PrivateBroker
 
 SAMPLES = Path(__file__).parent
 REPOSITORY = SAMPLES.parents[2]
@@ -200,7 +200,7 @@ def numbers(client: RpcClient, coin: str) -> list[int] | None:
 
 
 @contextmanager
-def channel_of(url: str) -> Iterator[Channel]:
+def channel_of(url: str) -> Iterator[AmqpChannel]:
     """A channel for the test's own look at the broker."""
     connection = connect(url, "test")
     try:
@@ -229,10 +229,10 @@ def tell(url: str, *bodies: bytes, content_type: str = "application/cloudevents+
     """Publish facts as the mint would, confirmed: a quorum queue may lose what is in flight when a channel is closed."""
     taken: dict[str, str | None] = {}
     with channel_of(url) as channel:
-        confirms = Confirms(channel, taken.__setitem__)
+        publisher = ConfirmedPublisher(channel, taken.__setitem__)
         for number, body in enumerate(bodies):
             message = amqp.Message(body, delivery_mode=2, content_type=content_type, message_id=str(number))
-            confirms.send(message, "zhaohui.events", "mint.coin.test")
+            publisher.send(message, "zhaohui.events", "mint.coin.test")
         while len(taken) < len(bodies):
             channel.connection.drain_events(timeout=30)
     assert set(taken.values()) <= {None}, taken

@@ -19,4 +19,4 @@ def die(claim: object, ids: Sequence[int]) -> None:
 
 outbox.Claim.done = die
 config = importlib.import_module("chassis.core.config").load("mint")
-importlib.import_module("chassis.host.running").run_relay(importlib.import_module("mint.app").application, config)
+importlib.import_module("chassis.host.process").run_relay(importlib.import_module("mint.app").application, config)

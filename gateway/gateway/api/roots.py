@@ -11,7 +11,7 @@ from marshmallow import RAISE
 
 from chassis.core.errors import Refusal
 from gateway import composition, operations
-from gateway.api import schemas
+from gateway.api import root_schemas as schemas
 from gateway.api.bodies import JsonBlueprint, read_key, read_object, read_version
 from gateway.api.callers import caller, person
 from gateway.files import SHOWN, file_in, sniff
@@ -24,32 +24,59 @@ blueprint = JsonBlueprint(
 
 
 @blueprint.route("/duties", methods=["GET"])
-@blueprint.response(200)
-def duties() -> Response:
-    """What waits for the caller in every service, the most urgent first; services that are away are named."""
-    return jsonify(composition.duties(gateway().services, person()))
+@blueprint.arguments(schemas.DutiesQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.DutiesPage)
+def duties(query: dict[str, Any]) -> Response:
+    """A page of what waits for the caller in every service, the most urgent first; services that are away are named."""
+    return jsonify(composition.duties(gateway().services, person(), **query))
+
+
+@blueprint.route("/duties/late", methods=["GET"])
+@blueprint.response(200, schemas.LateUnits)
+def late() -> Response:
+    """How much is overdue in each unit of the caller's bureau and of those below it; services that are away are named."""
+    return jsonify(composition.late(gateway().services, person()))
+
+
+@blueprint.route("/search", methods=["GET"])
+@blueprint.arguments(schemas.SearchAllQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.RootsOfAllPage)
+def search_all(query: dict[str, Any]) -> Response:
+    """A page of the roots of all kinds that match, the last changed first; services that are away are named."""
+    after, size = query.pop("after", None), query.pop("size")
+    return jsonify(composition.search(gateway().services, query, person(), after=after, size=size))
 
 
 @blueprint.route("/dossiers/<dossier>", methods=["GET"])
-@blueprint.response(200)
-def dossier(dossier: str) -> Response:
-    """One matter from all services: roots, timeline, documents; services that are away are named."""
-    return jsonify(composition.dossier(gateway().services, dossier, person()))
+@blueprint.arguments(schemas.DossierQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.DossierPage)
+def dossier(query: dict[str, Any], dossier: str) -> Response:
+    """A page of what belongs to one matter, from all services, the last changed first; services that are away are named."""
+    return jsonify(composition.dossier(gateway().services, dossier, person(), **query))
+
+
+@blueprint.route("/dossiers/<dossier>/journal", methods=["GET"])
+@blueprint.arguments(schemas.DossierJournalQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.JournalPage)
+def dossier_journal(query: dict[str, Any], dossier: str) -> Response:
+    """A page of the journal of one matter, from all services, by time; services that are away are named."""
+    return jsonify(composition.journal(gateway().services, dossier, person(), **query))
 
 
 @blueprint.route("/<kind>", methods=["GET"])
 @blueprint.arguments(schemas.SearchQuery, location="query", unknown=RAISE)
-@blueprint.response(200)
+@blueprint.response(200, schemas.RootsPage)
 def search(query: dict[str, Any], kind: str) -> Response:
-    """Roots of one kind that the caller may see."""
+    """A page of the roots of one kind that the caller may see."""
     return jsonify(operations.search(gateway().services, kind, query, caller()))
 
 
 @blueprint.route("/<kind>/acts", methods=["GET"])
-@blueprint.response(200)
-def opening_acts(kind: str) -> Response:
-    """The acts by which the caller may open a root of this kind."""
-    return jsonify(operations.acts(gateway().services, kind, None, caller()))
+@blueprint.arguments(schemas.ActsQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.Offer(many=True))
+def opening_acts(query: dict[str, Any], kind: str) -> Response:
+    """The acts by which the caller may open a root of this kind; the choices of the moment only with `act`."""
+    return jsonify(operations.acts(gateway().services, kind, None, caller(), query.get("act")))
 
 
 @blueprint.route("/<kind>/acts/<act>", methods=["POST"])
@@ -75,10 +102,11 @@ def read(query: dict[str, Any], kind: str, id: str) -> Response:
 
 
 @blueprint.route("/<kind>/<id>/acts", methods=["GET"])
-@blueprint.response(200)
-def open_acts(kind: str, id: str) -> Response:
-    """What the caller may do now on this root: on which clause, by when, with the choices of the moment."""
-    return jsonify(operations.acts(gateway().services, kind, id, person()))
+@blueprint.arguments(schemas.ActsQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.Offer(many=True))
+def open_acts(query: dict[str, Any], kind: str, id: str) -> Response:
+    """What the caller may do now on this root: on which clause, by when; the choices of the moment only with `act`."""
+    return jsonify(operations.acts(gateway().services, kind, id, person(), query.get("act")))
 
 
 @blueprint.route("/<kind>/<id>/acts/<act>", methods=["POST"])
@@ -90,10 +118,11 @@ def perform(kind: str, id: str, act: str) -> Response:
 
 
 @blueprint.route("/<kind>/<id>/journal", methods=["GET"])
-@blueprint.response(200)
-def journal(kind: str, id: str) -> Response:
-    """The journal of one root, as far as the caller may see it."""
-    return jsonify(operations.journal(gateway().services, kind, id, person()))
+@blueprint.arguments(schemas.JournalQuery, location="query", unknown=RAISE)
+@blueprint.response(200, schemas.JournalPage)
+def journal(query: dict[str, Any], kind: str, id: str) -> Response:
+    """A page of the journal of one root, as far as the caller may see it."""
+    return jsonify(operations.journal(gateway().services, kind, id, query, person()))
 
 
 @blueprint.route("/<kind>/<id>/files/<hash>", methods=["GET"])

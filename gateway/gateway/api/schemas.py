@@ -119,24 +119,6 @@ class DeputyRecord(Strict):
     ends = fields.Date(required=True)
 
 
-class SearchQuery(Strict):
-    """The parameters of a search."""
-
-    state = fields.String(validate=[validate.Length(1, 80), PLAIN])
-    dossier = fields.String(validate=[validate.Length(1, 80), PLAIN])
-    text = fields.String(validate=[validate.Length(1, 200), PLAIN])
-    page = fields.Integer(validate=validate.Range(1, 100_000), load_default=1)
-    size = fields.Integer(validate=validate.Range(1, 100), load_default=20)
-
-
-class ReadQuery(Strict):
-    """The parameters of reading a root."""
-
-    reveal = fields.Boolean(
-        load_default=False, metadata={"description": "open the marked fields that the caller may see"}
-    )
-
-
 class KeptFile(Schema):
     """A file in the store, as acts take it."""
 

@@ -11,7 +11,19 @@ from pathlib import Path
 from flask import Flask
 from flask_babel import Babel
 
-from gateway.console import acts, approvals, documents, dossiers, duties, files, lists, localisation, public, signin
+from gateway.console import (
+    acts,
+    approvals,
+    documents,
+    dossier_fragments,
+    dossiers,
+    duties,
+    files,
+    lists,
+    localisation,
+    public,
+    signin,
+)
 from gateway.console.blueprints import console, site
 from gateway.console.problems import render_problem
 from gateway.console.session import guard, headers
@@ -23,6 +35,7 @@ PAGES = (
     acts,
     approvals,
     documents,
+    dossier_fragments,
     dossiers,
     duties,
     files,

@@ -49,19 +49,36 @@ def open_root(kind: str, act: str) -> ResponseReturnValue:
 
 def _prefilled() -> Row:
     """Values that a link brings to an empty form (`?field.name=value`)."""
-    return {name: value for name, value in request.args.items() if name not in ("part", "next")}
+    return {name: value for name, value in request.args.items() if name not in ("part", "next", "draft")}
+
+
+def _drafted(view: Row, act: str) -> Row:
+    """The data of the draft that is drafted again (`?draft=`), without its marked fields."""
+    identifier = request.args.get("draft")
+    rows = [row for row in view.get("drafts") or [] if row["id"] == identifier and row["act"] == act]
+    data: Row = _unmarked(rows[0].get("data") or {}) if rows else {}
+    return data
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _unmarked(inner)
+            for name, inner in value.items()
+            if not (isinstance(inner, dict) and "marked" in inner)
+        }
+    return [_unmarked(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _offered(kind: str, id: str | None, act: str, part: str | None) -> Row | None:
     """The act among those open to me now, with the choices of the moment."""
-    rows = operations.acts(services(), kind, id, acting())
-    matching = [row for row in rows if row["act"] == act]
-    return next((row for row in matching if not part or row.get("part") == part), None)
+    rows = operations.acts(services(), kind, id, acting(), act)
+    return next((row for row in rows if row["act"] == act and (not part or row.get("part") == part)), None)
 
 
 def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
-    schema = services().act(kind, act).get("schema") or {}
     form = request.form
+    schema = services().act(kind, act, _regime_of_form(kind, id)).get("schema") or {}
     data: Row = {}
     try:
         data = forms.read(schema, form, request.files, keep_upload)
@@ -84,6 +101,13 @@ def _perform(kind: str, id: str | None, act: str) -> ResponseReturnValue:
         page = _form(kind, id, act, data=data, part=form.get("part"), key=form.get("key", ""), fault=problem)
         return page, problem.status
     return redirect(_after(kind, answer))
+
+
+def _regime_of_form(kind: str, id: str | None) -> str | None:
+    """The regime under whose schema a form was made; a root opens under the rulebook in force, which needs no name."""
+    if id is None:
+        return None
+    return request.form.get("regime") or operations.root(services(), kind, id, acting()).get("regime")
 
 
 def _after(kind: str, answer: Row) -> str:
@@ -119,9 +143,10 @@ def keep_upload(upload: FileStorage) -> dict[str, Any]:
 def _form(
     kind: str, id: str | None, act: str, data: Row, part: str | None = None, key: str = "", fault: Problem | None = None
 ) -> str:
-    row = services().act(kind, act)
     part = part or request.args.get("part")
     view = operations.root(services(), kind, id, acting()) if id else None
+    regime = (view or {}).get("regime")
+    row = services().act(kind, act, regime)
     offered = _offered(kind, id, act, part)
     if offered is None and fault is None:
         raise Refusal(
@@ -130,13 +155,16 @@ def _form(
     offered = offered or {}
     errors = dict(fault.errors) if fault is not None else {}
     schema = row.get("schema") or {}
-    choices = {**root_choices(schema, (view or {}).get("dossier")), **(offered.get("choices") or {})}
+    given = {field: options for field, options in (offered.get("choices") or {}).items() if options is not None}
+    choices = {**root_choices(schema, (view or {}).get("dossier")), **given}
+    if view is not None and fault is None:
+        data = {**_drafted(view, act), **data}
     fields = forms.fields_of(schema, data, errors, choices)
     return render_template(
-        "console/act.html", kind=kind, kind_row=kind_row(kind), view=view, act=row, offered=offered, part=_part(view, part),
+        "console/act.html", kind=kind, kind_row=kind_row(kind, regime), regime=regime, view=view, act=row, offered=offered, part=_part(view, part),
         fields=fields, loose=forms.loose_errors(fields, errors),
         labels=forms.labels(fields), fault=fault, key=key or str(uuid7()),
-        expects=_version(view, part, offered), clause_text=clause(kind, row.get("clause")),
+        expects=_version(view, part, offered), clause_text=clause(kind, row.get("clause"), regime),
         multipart=any(field.kind == "file" or field.from_file for field in forms.walk(fields)),
     )  # fmt: skip
 

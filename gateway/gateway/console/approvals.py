@@ -13,22 +13,23 @@ from chassis.core.errors import Refusal
 from gateway import composition, operations
 from gateway.console.blueprints import console
 from gateway.console.display_names import field_texts
-from gateway.console.service_calls import act_row, clause, kind_row, kinds, services
+from gateway.console.query_parameters import cursor
+from gateway.console.service_calls import act_row, clause, kind_row, services
 from gateway.console.session import acting
 from gateway.problems import Problem, problem_of
 
 Row = dict[str, Any]
+PAGE_SIZE = 30
 DECISIONS = {"approve": "approve-draft", "return": "return-draft", "withdraw": "withdraw-draft"}
 
 
 @console.get("/approvals")
 def approvals() -> str:
-    """Drafts that wait for me, the most urgent first."""
-    duties = composition.duties(services(), acting())
-    drafts = sorted(
-        (item for item in duties["items"] if item["why"] == "draft"), key=lambda item: str(item.get("due_at") or "9")
-    )
-    return render_template("console/approvals.html", drafts=drafts, away=duties["away"], kinds=kinds())
+    """A page of the drafts that wait for me, the most urgent first: asked for alone, so that their number is all that it costs."""
+    after = cursor()
+    result = composition.duties(services(), acting(), why="draft", after=after, size=PAGE_SIZE)
+    drafts = [item for item in result["items"] if item["why"] == "draft"]
+    return render_template("console/approvals.html", drafts=drafts, result=result, after=after)
 
 
 @console.get("/roots/<kind>/<id>/drafts/<draft>")
@@ -64,10 +65,10 @@ def decide(kind: str, id: str, draft: str) -> ResponseReturnValue:
 
 
 def _decisions(draft: Row) -> list[str]:
-    """What this person may decide about a draft: its approver approves or returns it, its drafter withdraws it."""
-    if draft.get("state") != "open":
+    """What this person may decide about a draft: its approver approves or returns it, its drafter withdraws it, also sent back."""
+    if draft.get("state") not in ("open", "returned"):
         return []
-    decisions = ["approve", "return"] if draft.get("waits_for_me") else []
+    decisions = ["approve", "return"] if draft.get("waits_for_me") and draft["state"] == "open" else []
     return [*decisions, "withdraw"] if draft.get("drafter") == acting().person else decisions
 
 
@@ -78,11 +79,12 @@ def _page(kind: str, id: str, draft: str, fault: Problem | None = None) -> str:
         raise Refusal(
             "not-found", "没有这份草稿，或它已经办结", "There is no such draft, or it has been dealt with", draft=draft
         )
-    row = act_row(kind, draft_row["act"])
+    regime = view.get("regime")
+    row = act_row(kind, draft_row["act"], regime)
     decisions = _decisions(draft_row)
     key = request.form.get("key") or str(uuid7())
     return render_template(
-        "console/draft.html", kind=kind, kind_row=kind_row(kind), view=view, draft=draft_row, act=row, decisions=decisions, fault=fault,
-        chain=draft_row.get("chain") or [], clause_text=clause(kind, row.get("clause")),
-        words=field_texts(kind, draft_row["act"]), key=key,
+        "console/draft.html", kind=kind, kind_row=kind_row(kind, regime), view=view, draft=draft_row, act=row, decisions=decisions, fault=fault,
+        chain=draft_row.get("chain") or [], clause_text=clause(kind, row.get("clause"), regime),
+        words=field_texts(kind, draft_row["act"], regime), key=key,
     )  # fmt: skip

@@ -24,15 +24,16 @@ class Step:
 
 @dataclass
 class Course:
-    """The states so far (`steps`) and the possible next ones (`onward`)."""
+    """The states so far (`steps`) and the possible next ones (`onward`); `begins_later` when earlier ones are not drawn."""
 
+    begins_later: bool = False
     steps: list[Step] = field(default_factory=list)
     onward: list[Step] = field(default_factory=list)
 
 
-def course_of(kind: str, row: Row, root: Row, journal: Iterable[Row]) -> Course:
+def course_of(kind: str, row: Row, root: Row, journal: Iterable[Row], begins_later: bool = False) -> Course:
     """Draw a root's course from its kind's description, its present state and its journal rows (any order)."""
-    course = Course()
+    course = Course(begins_later)
     for entry in sorted(journal, key=lambda entry: int(entry["seq"])):
         reached = _reached(entry, kind, row)
         if reached and (not course.steps or course.steps[-1].state != reached):

@@ -11,10 +11,11 @@ from chassis.core.errors import Refusal
 from gateway import composition, operations
 from gateway.console.blueprints import console
 from gateway.console.files import files_of
-from gateway.console.query_parameters import page_number
-from gateway.console.service_calls import kinds, services
+from gateway.console.query_parameters import cursor
+from gateway.console.service_calls import in_order, kinds, services
 from gateway.console.session import acting
 from gateway.identity import Acting
+from gateway.merging import MOST
 from gateway.services import Value
 
 Row = dict[str, Any]
@@ -24,22 +25,23 @@ PAGE_SIZE = 20
 
 @console.get("/inbox")
 def inbox() -> str:
-    """The documents of my organisation, the last changed first."""
-    who = acting()
-    page = page_number()
-    result: Row = {"items": [], "total": 0}
+    """A page of the documents of my organisation, the last changed first, with the most urgent of its running clocks."""
+    who, after = acting(), cursor()
+    result: Row = {"items": [], "next": None, "total": 0, "more": False}
     if DOCUMENT in kinds():
-        result = operations.search(services(), DOCUMENT, {"page": page, "size": PAGE_SIZE}, who)
-    duties = composition.duties(services(), who)
+        query = {"size": PAGE_SIZE, **({"after": after} if after else {})}
+        result = operations.search(services(), DOCUMENT, query, who)
+    duties = composition.duties(services(), who, size=MOST)
     calls = [(kinds()[DOCUMENT]["service"], "get", {"id": item["id"]}) for item in result["items"]]
     views = services().call_each(calls, who)
     letters = [
         _document_row(item, view, who, duties["items"]) for item, view in zip(result["items"], views, strict=True)
     ]
-    last = max(1, -(-int(result["total"]) // PAGE_SIZE))
+    away = {*duties["away"], *(call[0] for call, view in zip(calls, views, strict=True) if isinstance(view, Away))}
     return render_template(
-        "console/inbox.html", letters=letters, away=duties["away"], page=page, last=last, kinds=kinds()
-    )
+        "console/inbox.html", letters=letters, result=result, after=after, further=duties["next"],
+        away=in_order(away),
+    )  # fmt: skip
 
 
 def _document_row(item: Row, view: Value | Refusal | Away, who: Acting, duties: list[Row]) -> Row:

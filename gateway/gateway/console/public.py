@@ -17,8 +17,8 @@ from gateway.console import forms
 from gateway.console.acts import keep_upload, with_added_row
 from gateway.console.blueprints import site
 from gateway.console.files import file_response, files_of
-from gateway.console.query_parameters import page_number, search_text
-from gateway.console.service_calls import kind_row, services
+from gateway.console.query_parameters import cursor, search_text
+from gateway.console.service_calls import services
 from gateway.console.session import open_to_all
 from gateway.problems import Problem, Rejection, problem_of
 from gateway.wiring import gateway
@@ -41,11 +41,9 @@ def home() -> str:
 @open_to_all
 def recalls() -> str:
     """What has been published, by search text."""
-    text = search_text()
-    page = page_number()
-    result, away = _published(text=text, page=page, size=PAGE_SIZE)
-    last = max(1, -(-int(result["total"]) // PAGE_SIZE))
-    return render_template("public/recalls.html", result=result, away=away, text=text, page=page, last=last)
+    text, after = search_text(), cursor()
+    result, away = _published(text=text, after=after, size=PAGE_SIZE)
+    return render_template("public/recalls.html", result=result, away=away, text=text, after=after)
 
 
 @site.get("/recalls/<id>")
@@ -54,7 +52,7 @@ def recall(id: str) -> str:
     """One recall's notice, as the public may read it."""
     view = operations.root(services(), PUBLICATION, id, None)
     files = list(files_of(view.get("body")))
-    return render_template("public/recall.html", view=view, row=kind_row(PUBLICATION), files=files)
+    return render_template("public/recall.html", view=view, files=files)
 
 
 @site.get("/recalls/<id>/files/<hash>")
@@ -65,12 +63,14 @@ def recall_file(id: str, hash: str) -> ResponseReturnValue:
 
 
 def _published(**query: Any) -> tuple[dict[str, Any], bool]:
-    """The public's search of publications; whether the service is away."""
+    """A page of the public's search of publications; whether the service is away. Refusal invalid for a strange cursor."""
     try:
         filters = {name: value for name, value in query.items() if value}
         return operations.search(services(), PUBLICATION, filters, None), False
-    except (Away, Refusal):
-        return {"items": [], "total": 0, "page": 1}, True
+    except (Away, Refusal) as fault:
+        if isinstance(fault, Refusal) and fault.code == "invalid":
+            raise
+        return {"items": [], "next": None, "total": 0, "more": False}, True
 
 
 @site.get("/report")

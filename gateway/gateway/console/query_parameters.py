@@ -1,16 +1,16 @@
-"""The parameters of a page's address that several pages read: the page of a list, the text to search for."""
+"""The parameters of a page's address that several pages read: where a page of a list begins, the text to search for."""
 
 from __future__ import annotations
 
 from flask import request
 
-LAST_PAGE = 10_000
+CURSOR_LENGTH = 4000
 TEXT_LENGTH = 200
 
 
-def page_number() -> int:
-    """The page of a list (`?page=`), from 1."""
-    return min(max(1, request.args.get("page", 1, type=int)), LAST_PAGE)
+def cursor() -> str | None:
+    """Where the page of a list begins (`?after=`), None for the first one."""
+    return request.args.get("after", "").replace("\0", "")[:CURSOR_LENGTH] or None
 
 
 def search_text() -> str:

@@ -31,51 +31,70 @@ def kinds() -> dict[str, Row]:
     return rows
 
 
-def kind_row(kind: str) -> Row:
-    """One kind's description; raises Refusal not-found, or Away."""
-    return kinds().get(kind) or services().kind(kind)
+def kind_row(kind: str, regime: str | None = None) -> Row:
+    """One kind's description under a root's regime (none: the rulebook in force); raises Refusal not-found, or Away."""
+    if regime is None:
+        return kinds().get(kind) or services().kind(kind)
+    return services().kind(kind, regime)
 
 
-def act_row(kind: str, act: str) -> Row:
+def known_kind(kind: str, regime: str | None = None) -> Row:
+    """One kind's description, or nothing where its service has not described it."""
+    try:
+        return kind_row(kind, regime)
+    except (Refusal, Away):
+        return {}
+
+
+def act_row(kind: str, act: str, regime: str | None = None) -> Row:
     """What is described of an act, or its bare name where the service does not describe it (approvals)."""
-    row = kinds().get(kind, {}).get("acts", {}).get(act)
+    row = known_kind(kind, regime).get("acts", {}).get(act)
     return {"act": act, **row} if row else {"act": act, "zh": act, "en": act}
 
 
-def actor_texts(kind: str) -> dict[str, Row]:
+def actor_texts(kind: str, regime: str | None = None) -> dict[str, Row]:
     """What the rulebook of a kind's service calls its actors and parties."""
     try:
-        texts: dict[str, Row] = services().describe(kind_row(kind)["service"]).get("actors", {})
+        return services().actors(kind, regime)
     except Away:
         return {}
-    return texts
 
 
-def clause(kind: str, number: str | None) -> Row | None:
-    """The text of a clause as the kind's service has it."""
+def clause(kind: str, number: str | None, regime: str | None = None) -> Row | None:
+    """The text of a clause as the kind's service has it for a root's regime."""
     if not number or kind not in kinds():
         return None
     try:
-        return services().clause(kinds()[kind]["service"], number)
+        return services().clause(kinds()[kind]["service"], number, regime)
     except Away:
         return None
 
 
-def acts_by_root(roots: Iterable[Mapping[str, Any]]) -> dict[str, list[Row]]:
-    """Root id → the acts open to this person on it, read in parallel; a root that refuses or is away has none."""
+def acts_by_root(roots: Iterable[Mapping[str, Any]]) -> tuple[dict[str, list[Row]], set[str]]:
+    """Root id → the acts open to this person on it, read in parallel, without choices; and the services that were away.
+
+    A root whose service refuses has none.
+    """
     calls = [(kind_row(root["kind"])["service"], "acts", {"kind": root["kind"], "id": root["id"]}) for root in roots]
-    answers = services().call_each(calls, visitor())
-    return {
-        str(request["id"]): list(answer) if isinstance(answer, list) else []
-        for (_, _, request), answer in zip(calls, answers, strict=True)
-    }
+    answers = list(zip(calls, services().call_each(calls, visitor()), strict=True))
+    return (
+        {str(call[2]["id"]): answer if isinstance(answer, list) else [] for call, answer in answers},
+        {call[0] for call, answer in answers if isinstance(answer, Away)},
+    )
 
 
-def opening_acts(kind: str | None = None) -> list[Row]:
-    """The acts by which this person may open roots (of one kind), each with its `kind`; services away are left out."""
+def in_order(away: Iterable[str]) -> list[str]:
+    """The services of this set, in the order in which pages name them."""
+    names = set(away)
+    return [name for name in services().names if name in names]
+
+
+def opening_acts(kind: str | None = None) -> tuple[list[Row], list[str]]:
+    """The acts by which this person may open roots (of one kind), each with its `kind`; and the services that are away."""
     names = [kind_row(kind)["service"]] if kind else None
     answers = services().call_all("acts", {"kind": kind} if kind else {}, visitor(), names)
-    return [row for rows in answers.values.values() for row in rows]
+    rows = [row for rows in answers.values.values() for row in rows]
+    return rows, in_order({*answers.away, *answers.refused})
 
 
 def root_choices(schema: Mapping[str, Any], dossier: str | None) -> dict[str, list[Row]]:

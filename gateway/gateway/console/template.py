@@ -10,7 +10,7 @@ from chassis.core.dates.times import today
 from gateway import csrf, operations
 from gateway.console import localisation
 from gateway.console.display_names import act_name, field_texts, name_of, part_name, root_kind, root_label
-from gateway.console.service_calls import act_row, kinds
+from gateway.console.service_calls import act_row, kinds, known_kind
 from gateway.console.session import acting_choices, visitor
 from gateway.wiring import gateway
 
@@ -42,6 +42,7 @@ def provide() -> dict[str, Any]:
         "act_row": act_row,
         "act_name": act_name,
         "part_name": part_name,
+        "known_kind": known_kind,
         "is_id": lambda text: operations.IDENTIFIER.fullmatch(text) is not None,
         "root_label": root_label,
         "all_kinds": kinds,

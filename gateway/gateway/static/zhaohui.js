@@ -77,3 +77,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const named = window.location.hash && document.getElementById(window.location.hash.slice(1));
   if (named instanceof HTMLDetailsElement) named.open = true;
 });
+
+document.addEventListener("htmx:load", (event) => {
+  const part = event.detail.elt;
+  if (part instanceof HTMLDetailsElement && part.id === window.location.hash.slice(1)) part.open = true;
+});

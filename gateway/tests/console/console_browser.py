@@ -24,6 +24,20 @@ class BrowserClient:
         """A page."""
         return self.http.get(path, follow_redirects=True, **more)
 
+    def loaded(self, path: str) -> str:
+        """A page with what its script loads right after it."""
+        page = self.get(path).text
+        later = [
+            tag["hx-get"] for tag in Tags(page).all("div", "details", "span") if "load" in (tag.get("hx-trigger") or "")
+        ]
+        return page + "".join(self.fragment(address or "") for address in later)
+
+    def fragment(self, path: str) -> str:
+        """A part of a page as its script asks for it."""
+        answer = self.http.get(path, headers={"HX-Request": "true"})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
     def hidden(self, path: str) -> dict[str, str]:
         """The hidden fields of the last form on a page, as rendered."""
         fields: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from console_descriptions import KINDS
+from console_descriptions import KINDS, REGIME
 
 Row = dict[str, Any]
 
@@ -56,6 +56,7 @@ def root(kind_name: str, id: str, title: str, number: str | None, state: str, bo
         "state": state,
         "dossier": DOSSIER,
         "version": 4,
+        "regime": REGIME,
         "opened_at": "2026-04-02T01:00:00.000000Z",
         "updated_at": "2026-07-06T02:30:00.000000Z",
         "body": body,

@@ -7,6 +7,8 @@ from typing import Any
 from console_schemas import DRAFT_STEP, FILE, REPORT, VISIT_RECORD, schema, text
 
 Row = dict[str, Any]
+REGIME = "sample-2026"
+"""The rulebook in force."""
 
 
 def act(zh: str, en: str, clause: str | None, form: Row | None = None, **more: Any) -> Row:

@@ -10,15 +10,17 @@ import base64
 import copy
 import hashlib
 import json
+from operator import itemgetter
 from typing import Any
 
 from console_case import CASE, CLOCK, DOSSIER, DRAFT, LEAD, RECALL, draft, entry, journal, roots
-from console_descriptions import ACTORS, CLAUSES, KINDS
+from console_descriptions import ACTORS, CLAUSES, KINDS, REGIME
 
 from chassis.client import Away
 from chassis.core.errors import Refusal
 
 Row = dict[str, Any]
+BEYOND_BRIEF = ("body", "parts", "clocks", "parties", "drafts")
 
 
 class FakeServices:
@@ -38,6 +40,9 @@ class FakeServices:
         }
         self.unmet: dict[str, list[Row]] = {}
         self.draft: Row | None = draft()
+        self.further_duties: list[Row] = []
+        self.late: dict[str, list[Row]] = {}
+        self.regimes: dict[str, dict[str, Row]] = {}
 
     def up(self) -> bool:
         """Whether the broker is there."""
@@ -59,15 +64,28 @@ class FakeServices:
     def _describe(self, service: str, request: Row, who: Row) -> Row:
         content = {
             "service": service,
-            "rulebook": {},
-            "actors": ACTORS,
-            "approvals": {"leader": ["head", "leader"]},
-            "kinds": KINDS[service],
+            **self._book(REGIME, KINDS[service]),
+            "regimes": {name: self._book(name, kinds) for name, kinds in self.regimes.get(service, {}).items()},
             "clauses": CLAUSES,
             "facts": {},
             "listens": [],
         }
-        return {**content, "hash": hashlib.sha256(service.encode()).hexdigest()}
+        return {**content, "hash": hashlib.sha256(json.dumps(content).encode()).hexdigest()}
+
+    def _book(self, name: str, kinds: Row) -> Row:
+        return {
+            "rulebook": {"name": name},
+            "actors": ACTORS,
+            "approvals": {"leader": ["head", "leader"]},
+            "kinds": kinds,
+        }
+
+    def _kind(self, row: Row) -> Row:
+        """The kind of a root, as its regime has it."""
+        service = next(service for service, kinds in KINDS.items() if row["kind"] in kinds)
+        kinds: Row = self.regimes.get(service, {}).get(row["regime"], KINDS[service])
+        kind: Row = kinds[row["kind"]]
+        return kind
 
     def _seen(self, service: str, who: Row) -> list[Row]:
         """A producer sees its case and papers; the public what is published; a bureau everything."""
@@ -77,7 +95,7 @@ class FakeServices:
         return mine if who else [row for row in mine if row["kind"] == "publication"]
 
     def _view(self, row: Row) -> Row:
-        described = next(kinds[row["kind"]] for kinds in KINDS.values() if row["kind"] in kinds)
+        described = self._kind(row)
         texts = described["states"][row["state"]]
         return {
             **row,
@@ -115,14 +133,18 @@ class FakeServices:
             if request.get("dossier") in (None, row["dossier"])
             and request.get("text", "") in row["title"] + str(row["number"])
         ]
-        return {"items": rows, "total": len(rows), "page": 1, "size": 20}
+        briefs = [{name: value for name, value in row.items() if name not in BEYOND_BRIEF} for row in rows]
+        return counted(briefs, request, 20)
 
     def _acts(self, service: str, request: Row, who: Row) -> list[Row]:
         view = self.roots.get(request.get("id") or "")
         names = [request["kind"]] if request.get("kind") else list(KINDS[service])
         offers = []
         for name in names:
-            for act_name, row in KINDS[service][name]["acts"].items():
+            kind = self._kind(view) if view else KINDS[service][name]
+            for act_name, row in kind["acts"].items():
+                if request.get("act") not in (None, act_name):
+                    continue
                 if bool(row["new"]) != (view is None) or not self._may(row, name, view, who):
                     continue
                 part = (
@@ -130,7 +152,7 @@ class FakeServices:
                     if view and row["on"]
                     else None
                 )
-                offers.append(self._offer(act_name, name, row, part))
+                offers.append(self._offer(act_name, name, row, part, "act" in request))
         return offers
 
     def _may(self, row: Row, kind_name: str, view: Row | None, who: Row) -> bool:
@@ -140,7 +162,8 @@ class FakeServices:
         states = row["from"].get(kind_name)
         return view is None or states is None or view["state"] in states
 
-    def _offer(self, name: str, kind_name: str, row: Row, part: Row | None) -> Row:
+    def _offer(self, name: str, kind_name: str, row: Row, part: Row | None, with_choices: bool) -> Row:
+        choices = self.choices.get(name, {})
         return {
             "act": name,
             "kind": kind_name,
@@ -157,10 +180,53 @@ class FakeServices:
             "due": "2026-07-20" if name == "file-objection" else None,
             "overdue": False,
             "unmet": self.unmet.get(name, []),
-            "choices": self.choices.get(name, {}),
+            "choices": choices if with_choices else dict.fromkeys(choices),
         }
 
-    def _duties(self, service: str, request: Row, who: Row) -> list[Row]:
+    def _duties(self, service: str, request: Row, who: Row) -> Row:
+        duties = self._own_drafts(service, who) if request.get("queue") == "drafts" else self._waiting(service, who)
+        if request.get("queue") == "unit":
+            duties = [duty for duty in duties if duty["why"] != "draft"]
+        if request.get("why"):
+            duties = [duty for duty in duties if duty["why"] == request["why"]]
+        if request.get("queue") in (None, "mine") and not request.get("why"):
+            duties += [duty for duty in self.further_duties if duty["root_kind"] in KINDS[service]]
+        key = itemgetter("due_at", "since", "root")
+        duties = sorted(duties, key=lambda duty: tuple(value or "9999" for value in key(duty)))
+        return counted(duties, request, 20)
+
+    def _waiting(self, service: str, who: Row) -> list[Row]:
+        case, duties = self.roots[CASE], []
+        producer = who.get("org", "").startswith("org_9")
+        if service == "investigation" and producer and case["state"] == "recall_notified":
+            duties.append(self._duty(case, "clock", ["file-objection"], **CLOCK))
+        if service == "investigation" and not producer:
+            duties.append(self._duty(case, "awaits", ["close-case"]))
+            if self.draft and self.draft["state"] == "open" and self._waits(who):
+                steps = self._duty(case, "draft", ["approve-draft", "return-draft"])
+                duties.append({**steps, "draft": self.draft, "zh": None, "en": None})
+        if service == "recall" and producer:
+            duties.append(self._duty(self.roots[RECALL], "clock", ["file-plan"], **self.roots[RECALL]["clocks"][0]))
+        if service == "intake" and not producer and self.roots[LEAD]["state"] == "received":
+            due = {
+                "due_on": "2027-02-08",
+                "due_at": "2027-02-08T16:00:00Z",
+                "working_days_left": 1,
+                "provisional": True,
+                "clock": "accept",
+            }
+            duties.append(self._duty(self.roots[LEAD], "clock", ["accept"], **due))
+        return duties
+
+    def _own_drafts(self, service: str, who: Row) -> list[Row]:
+        if service != "investigation" or not self.draft or self.draft["drafter"] != who["sub"]:
+            return []
+        returned = self.draft["state"] == "returned"
+        acts = [self.draft["act"], "withdraw-draft"] if returned else ["withdraw-draft"]
+        why = "returned" if returned else "under_way"
+        return [{**self._duty(self.roots[CASE], why, acts), "draft": self.draft, "part": None}]
+
+    def _duty(self, row: Row, why: str, acts: list[str], **more: Any) -> Row:
         plain = {
             "acts": [],
             "acts_zh": [],
@@ -177,72 +243,50 @@ class FakeServices:
             "draft": None,
             "part": None,
         }
+        described = [self._kind(row)["acts"][name] for name in acts]
+        head = {
+            "why": why,
+            "root": row["id"],
+            "root_kind": row["kind"],
+            "title": row["title"],
+            "number": row["number"],
+            "dossier": row["dossier"],
+            "state": row["state"],
+        }
+        return {
+            **plain,
+            **head,
+            "zh": described[0]["zh"],
+            "en": described[0]["en"],
+            "clause": described[0]["clause"],
+            "acts": acts,
+            "acts_zh": [a["zh"] for a in described],
+            "acts_en": [a["en"] for a in described],
+            **more,
+        }
 
-        def duty(row: Row, why: str, acts: list[str], **more: Any) -> Row:
-            described = [KINDS[service][row["kind"]]["acts"][name] for name in acts]
-            head = {
-                "why": why,
-                "root": row["id"],
-                "root_kind": row["kind"],
-                "title": row["title"],
-                "number": row["number"],
-                "dossier": row["dossier"],
-                "state": row["state"],
-            }
-            return {
-                **plain,
-                **head,
-                "zh": described[0]["zh"],
-                "en": described[0]["en"],
-                "clause": described[0]["clause"],
-                "acts": acts,
-                "acts_zh": [a["zh"] for a in described],
-                "acts_en": [a["en"] for a in described],
-                **more,
-            }
+    def _late(self, service: str, request: Row, who: Row) -> list[Row]:
+        return self.late.get(service, [])
 
-        case, duties = self.roots[CASE], []
-        producer = who.get("org", "").startswith("org_9")
-        if service == "investigation" and producer and case["state"] == "recall_notified":
-            duties.append(duty(case, "clock", ["file-objection"], **CLOCK))
-        if service == "investigation" and not producer:
-            duties.append(duty(case, "awaits", ["close-case"]))
-            if self.draft and self._waits(who):
-                duties.append(
-                    {
-                        **duty(case, "draft", ["approve-draft", "return-draft"]),
-                        "draft": self.draft,
-                        "zh": None,
-                        "en": None,
-                    }
-                )
-        if service == "recall" and producer:
-            duties.append(duty(self.roots[RECALL], "clock", ["file-plan"], **self.roots[RECALL]["clocks"][0]))
-        if service == "intake" and not producer and self.roots[LEAD]["state"] == "received":
-            due = {
-                "due_on": "2027-02-08",
-                "due_at": "2027-02-08T16:00:00Z",
-                "working_days_left": 1,
-                "provisional": True,
-                "clock": "accept",
-            }
-            duties.append(duty(self.roots[LEAD], "clock", ["accept"], **due))
-        return duties
-
-    def _journal(self, service: str, request: Row, who: Row) -> list[Row]:
+    def _journal(self, service: str, request: Row, who: Row) -> Row:
         seen = {row["id"]: row for row in self._seen(service, who)}
         rows = [row for row in self.rows if row["root"] in seen]
         if request.get("id"):
             if request["id"] not in seen:
                 raise Refusal("not-found", id=request["id"])
-            return [row for row in rows if row["root"] == request["id"]]
-        return [row for row in rows if seen[row["root"]]["dossier"] == request["dossier"]]
+            rows = [row for row in rows if row["root"] == request["id"] and request.get("seq") in (None, row["seq"])]
+        else:
+            rows = [row for row in rows if seen[row["root"]]["dossier"] == request["dossier"]]
+        rows.sort(key=itemgetter("at", "root", "seq"), reverse=bool(request.get("newest")))
+        answer = counted([{**row, "regime": self.roots[row["root"]]["regime"]} for row in rows], request, 50)
+        return {"items": answer["items"], "next": answer["next"]}
 
     def _perform(self, service: str, request: Row, who: Row) -> Row:
         name, kind_name = request["act"], request["kind"]
         if name in self.refusals:
             raise self.refusals[name]
-        row = KINDS[service][kind_name]["acts"][name]
+        view = self.roots.get(request["id"] or "")
+        row = (self._kind(view) if view else KINDS[service][kind_name])["acts"][name]
         if name.endswith("-draft"):
             return self._decide(request)
         if request["id"] is None:
@@ -280,13 +324,26 @@ class FakeServices:
                 actor=actor,
             )
         )
-        return {"root": view["id"], "kind": kind_name, "dossier": DOSSIER, "seq": seq, "draft": None}
+        version = {"version": view["version"]}
+        return {"root": view["id"], "kind": kind_name, "dossier": DOSSIER, "seq": seq, "draft": None, **version}
 
     def _decide(self, request: Row) -> Row:
         if request["act"] == "return-draft" and not request["data"].get("reasons"):
             raise Refusal("invalid", errors={"reasons": ["退回须说明理由 / returning needs reasons"]})
         self.draft = None
         return {"root": CASE, "kind": "case", "dossier": DOSSIER, "seq": 5, "draft": None}
+
+
+def counted(rows: list[Row], request: Row, usual: int) -> Row:
+    """A page of rows as services give it; the cursor is a place, as nothing is added meanwhile."""
+    begins, size = int((request.get("after") or "place-0").removeprefix("place-")), request.get("size") or usual
+    ends = begins + size
+    return {
+        "items": rows[begins:ends],
+        "next": f"place-{ends}" if len(rows) > ends else None,
+        "total": min(len(rows), 1000),
+        "more": len(rows) > 1000,
+    }
 
 
 def _who(token: str | None) -> Row:

@@ -17,6 +17,9 @@ from gateway.wiring import Gateway
 PUBLIC = ["/", "/recalls", f"/recalls/{PUBLICATION}", "/report", "/privacy", "/console/sign-in"]
 PAGES = [
     "/console/",
+    "/console/?queue=unit",
+    "/console/?queue=drafts",
+    "/console/duties/late",
     "/console/approvals",
     "/console/inbox",
     "/console/lists",
@@ -25,7 +28,15 @@ PAGES = [
     "/console/start",
     "/console/start/lead/report",
     f"/console/dossiers/{DOSSIER}",
+    f"/console/dossiers/{DOSSIER}/roots",
+    f"/console/dossiers/{DOSSIER}/timeline",
+    f"/console/dossiers/{DOSSIER}/acts",
+    f"/console/dossiers/{DOSSIER}/documents",
     f"/console/roots/recall/{RECALL}?alone=1",
+    f"/console/roots/case/{CASE}/section",
+    f"/console/roots/case/{CASE}/on-file",
+    f"/console/roots/case/{CASE}/timeline",
+    f"/console/roots/case/{CASE}/entries/5",
     f"/console/roots/case/{CASE}/acts/record-visit",
     f"/console/roots/case/{CASE}/drafts/{DRAFT}",
 ]
@@ -59,13 +70,14 @@ def test_no_page_but_the_public_ones_opens_without_a_session(app: Flask) -> None
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("console.") or rule.endpoint in open_pages or "GET" not in (rule.methods or ()):
             continue
-        values = {"kind": "case", "id": CASE, "act": "x", "dossier": DOSSIER, "draft": DRAFT, "hash": "a" * 64}
+        values: dict[str, object] = {"kind": "case", "id": CASE, "act": "x", "dossier": DOSSIER, "draft": DRAFT}
+        values |= {"hash": "a" * 64, "seq": 1}
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments})
         answer = http.get(path)
         assert answer.status_code == 302 and "/console/sign-in" in answer.headers["Location"], path
         seen += 1
-    assert seen >= 12
+    assert seen >= 20
 
 
 def test_a_poll_without_a_session_sends_the_browser_to_sign_in(app: Flask) -> None:
@@ -177,7 +189,7 @@ def test_the_count_says_when_something_new_came_in(new_browser: NewBrowser) -> N
 
 
 def test_the_dossier_draws_the_course_the_clocks_the_papers_and_the_acts(new_browser: NewBrowser) -> None:
-    page = new_browser().sign_in("maker").get(f"/console/dossiers/{DOSSIER}").text
+    page = new_browser().sign_in("maker").loaded(f"/console/dossiers/{DOSSIER}")
     course = page[page.index('<ol class="course"') : page.index("</ol>")]
     assert re.findall(r'step-name">([^<]+)<', course) == [
         "已立案", "已通知调查分析", "缺陷调查中", "已判定", "已制发召回通知", "已通知召回",
@@ -191,7 +203,7 @@ def test_the_dossier_draws_the_course_the_clocks_the_papers_and_the_acts(new_bro
 
 def test_acts_that_correct_stand_apart_and_say_what_is_missing(new_browser: NewBrowser, services: FakeServices) -> None:
     services.unmet["close-case"] = [{"guard": "x", "zh": "召回尚未结束", "en": "the recall has not ended"}]
-    page = new_browser().sign_in("recall.handler").get(f"/console/dossiers/{DOSSIER}").text
+    page = new_browser().sign_in("recall.handler").loaded(f"/console/dossiers/{DOSSIER}")
     assert page.index("更正与撤回") < page.index("更正来源")
     assert "尚缺：召回尚未结束" in page
 
@@ -247,10 +259,10 @@ def test_a_dossier_is_shown_without_the_acts_that_a_service_refuses_to_list(
 def test_a_list_is_searched_by_words_and_state(new_browser: NewBrowser, services: FakeServices) -> None:
     person = new_browser().sign_in("recall.handler")
     assert "共 1 件" in person.get("/console/lists/case?q=书桌").text
-    person.get("/console/lists/case?q=书桌&state=opened&page=2")
+    person.get("/console/lists/case?q=书桌&state=opened&after=place-20")
     asked = services.last("search")
-    assert {name: asked[name] for name in ("kind", "text", "state", "page")} == {
-        "kind": "case", "text": "书桌", "state": "opened", "page": 2,
+    assert {name: asked[name] for name in ("kind", "text", "state", "after")} == {
+        "kind": "case", "text": "书桌", "state": "opened", "after": "place-20",
     }  # fmt: skip
     assert "没有找到" in person.get("/console/lists/case?state=opened").text
 
@@ -258,8 +270,13 @@ def test_a_list_is_searched_by_words_and_state(new_browser: NewBrowser, services
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/console/lists/case?page=abc", 200),
-        ("/console/lists/case?page=99999999999999999999", 200),
+        ("/console/lists/case?after=place-99999", 200),
+        ("/console/?after=abc", 422),
+        ("/console/?queue=nonsense", 200),
+        ("/console/lists?q=x&after=abc", 422),
+        (f"/console/dossiers/{DOSSIER}/timeline?after=abc", 422),
+        (f"/console/roots/case/{CASE}/entries/99999999999999999999", 404),
+        (f"/console/roots/case/{CASE}/entries/x", 404),
         ("/console/lists/case?q=%00%ff&state=../..", 200),
         ("/console/lists/no_such_kind", 404),
         ("/console/roots/case/not-an-id", 404),

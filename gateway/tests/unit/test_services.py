@@ -73,6 +73,22 @@ def test_a_description_is_kept_while_its_service_is_away(services: Services, cli
     assert services.act("case", "open-case")["clause"] == "9(1)"
 
 
+def test_a_service_that_refuses_to_describe_itself_is_away(
+    services: Services, client: StubClient, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.describe("intake")
+
+    def refuse(service: str, request: dict[str, Any]) -> Any:
+        raise Refusal("internal")
+
+    monkeypatch.setattr(client, "_describe", refuse)
+    watch.seconds += DESCRIPTION_KEPT
+    assert services.service_of("lead") == "intake", "it was described before"
+    assert services.descriptions()[1] == ("investigation",)
+    with pytest.raises(Away):
+        services.kind("case")
+
+
 def test_a_new_description_replaces_the_old_one(services: Services, client: StubClient, watch: Watch) -> None:
     before = services.hash()
     client.descriptions["intake"] = description(

@@ -1,4 +1,4 @@
-"""An office of experts opened on a database, and the people who act in it: what the rule and storage tests play on."""
+"""An office of experts on a database, and the people who act in it, for the rule and storage tests."""
 
 import json
 import uuid
@@ -39,7 +39,7 @@ def expert(person: str) -> Actor:
 
 
 class Stage:
-    """One office with its people; it remembers the last root of each kind, and the experts of the pool in order."""
+    """One office with its people; keeps the last root of each kind, and the experts of the pool in order."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.office = opened(application, folder, url)
@@ -52,10 +52,14 @@ class Stage:
         """A fresh token for somebody; none for the public."""
         return issue(actor, KEY) if actor else None
 
+    def today(self, day: str) -> None:
+        """Move legal time to ten in the morning of a day."""
+        self.office.clock = FixedClock(datetime.fromisoformat(f"{day}T10:00:00").replace(tzinfo=SHANGHAI))
+
     def root(self, kind: str = "panel", actor: str = "institution") -> dict[str, Any]:
         """The last root of a kind, as the institution (or another) sees it."""
-        found: dict[str, Any] = self.office.get({"token": self.token(PEOPLE[actor]), "id": self.last[kind]})
-        return found
+        root: dict[str, Any] = self.office.get({"token": self.token(PEOPLE[actor]), "id": self.last[kind]})
+        return root
 
     def seats(self) -> list[dict[str, Any]]:
         """The seats of the last panel, oldest first."""
@@ -103,7 +107,7 @@ class Stage:
         return int(self.office.get({"token": self.token(PEOPLE["institution"]), "id": root})["version"])
 
     def event(self, kind: str, data: Mapping[str, Any], dossier: str = "dossier_1") -> str:
-        """A fact of another service arrives; returns what became of it."""
+        """Deliver a fact of another service; returns the outcome of its receipt."""
         self.events += 1
         body = {
             "specversion": "1.0", "id": f"event_{self.events}", "source": "/" + kind.split(".")[0], "type": kind,
@@ -111,8 +115,8 @@ class Stage:
         }  # fmt: skip
         (receipt,) = self.office.receive([json.dumps(body).encode()])
         if receipt.outcome == "taken":
-            found = self.office.search({"token": self.token(PEOPLE["institution"]), "kind": "panel"})
-            self.last["panel"] = max(item["id"] for item in found["items"])
+            panels = self.office.search({"token": self.token(PEOPLE["institution"]), "kind": "panel"})
+            self.last["panel"] = max(item["id"] for item in panels["items"])
         return str(receipt.outcome)
 
     def facts(self) -> list[tuple[str, dict[str, Any]]]:

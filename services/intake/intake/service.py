@@ -1,11 +1,11 @@
-"""The intake service on nameko: the only file that knows a host."""
+"""The intake service on nameko: the only module that imports the host."""
 
 from chassis.host.service import Service
 from intake.app import application as intake_application
 
 
 class Intake(Service):
-    """Answers for bulletins, leads, feeds and signals; listens to the experts' opinions."""
+    """Serves bulletins, leads, feeds and signals; receives the experts' opinions."""
 
     name = "intake"
     application = intake_application

@@ -1,4 +1,4 @@
-"""An office of intake opened on a database, and the people who act in it: what the rule and storage tests play on."""
+"""An office of intake on a database, and the people who act in it, for the rule and storage tests."""
 
 import json
 import re
@@ -65,7 +65,7 @@ PEOPLE = {
 
 
 class Stage:
-    """One office with its people; it remembers the last root of each kind, and every lead in the order it was opened."""
+    """One office with its people; keeps the last root of each kind, and every lead in the order it was opened."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.office = opened(application, folder, url)
@@ -86,8 +86,8 @@ class Stage:
 
     def root(self, id: str, who: str = "recall") -> dict[str, Any]:
         """A root as the recall division (or another) sees it."""
-        found: dict[str, Any] = self.office.get({"token": self.token(who), "id": id})
-        return found
+        root: dict[str, Any] = self.office.get({"token": self.token(who), "id": id})
+        return root
 
     def do(
         self,
@@ -142,7 +142,7 @@ class Stage:
         raise AssertionError(f"nobody sees {id}")
 
     def event(self, type: str, data: Mapping[str, Any]) -> str:
-        """A fact of another service arrives; returns what became of it."""
+        """Deliver a fact of another service; returns the outcome of its receipt."""
         self.events += 1
         body = {
             "specversion": "1.0",
@@ -185,9 +185,9 @@ class Stage:
 
     def choices(self, kind: str, act: str, who: str, id: str | None = None) -> dict[str, list[dict[str, str]]]:
         """The choices of the moment that an act offers."""
-        offers = self.office.acts({"token": self.token(who), "kind": kind, "id": id})
-        found: dict[str, list[dict[str, str]]] = next(offer["choices"] for offer in offers if offer["act"] == act)
-        return found
+        offers = self.office.acts({"token": self.token(who), "kind": kind, "id": id, "act": act})
+        choices: dict[str, list[dict[str, str]]] = next(offer["choices"] for offer in offers if offer["act"] == act)
+        return choices
 
     def go(self, step: str | Mapping[str, Any]) -> None:
         """Take a step of a case: a stage by name, a date, an event, an opinion, or an act."""
@@ -207,7 +207,7 @@ class Stage:
                 self.approve(step["kind"], step["approve"])
 
     def approve(self, kind: str, people: list[str]) -> None:
-        """Take the last draft up its chain."""
+        """Approve the last draft, step by step of its chain."""
         draft = self.outcome["draft"]["id"]
         for who in people:
             self.do(kind, "approve-draft", who, {"draft": draft})
@@ -218,8 +218,8 @@ class Stage:
             return {key: self._meant(value) for key, value in data.items()}
         if isinstance(data, list):
             return [self._meant(value) for value in data]
-        found = re.fullmatch(r"<lead (\d+)>", data) if isinstance(data, str) else None
-        return self.leads[int(found[1]) - 1] if found else data
+        match = re.fullmatch(r"<lead (\d+)>", data) if isinstance(data, str) else None
+        return self.leads[int(match[1]) - 1] if match else data
 
 
 def refusal(stage: Stage, step: str | Mapping[str, Any]) -> Refusal | None:

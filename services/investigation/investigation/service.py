@@ -1,11 +1,11 @@
 """The investigation service on nameko."""
 
-from chassis.host import Service
+from chassis.host.service import Service
 from investigation.app import application as investigation
 
 
 class Investigation(Service):
-    """Answers, listens, relays and keeps the clocks of cases."""
+    """Serves cases: requests, events in and out, clocks."""
 
     name = "investigation"
     application = investigation

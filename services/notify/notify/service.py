@@ -1,4 +1,4 @@
-"""The notify service on nameko: the only file that knows a host."""
+"""The notify service on nameko: the only module that imports the host."""
 
 from chassis.host.service import Service
 from notify.app import application as notify

@@ -1,52 +1,39 @@
-"""The desk that tests of this service sit at, and a press that prints nothing."""
+"""An office of notify for each test, and printing that produces no PDF."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from notify_desk import Desk
+from notify_stage import Stage
 
-from chassis.testing import Cluster, opened, private_postgresql
+from chassis.core import Application
+from chassis.testing import opened
+from notify import app
 from notify.acts import printing
-from notify.app import application
-from notify.rendering.press import Printed
-
-
-def _desk(folder: Path, url: str | None = None) -> Iterator[Desk]:
-    found = Desk(opened(application, folder, url))
-    found.today("2026-07-06")
-    yield found
-    found.office.close()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A desk on SQLite; it is the morning of 6 July 2026."""
-    yield from _desk(tmp_path)
+from notify.rendering.pdf import Printed
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A PostgreSQL of this run."""
-    with private_postgresql() as cluster:
-        yield cluster
+def application() -> Application:
+    """The application under test."""
+    return app.application
 
 
 @pytest.fixture
-def desk_on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Desk]:
-    """A desk on PostgreSQL, the same morning."""
-    with postgresql.lent(application) as url:
-        yield from _desk(tmp_path, url)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest) -> Desk:
-    """A desk on each of the two databases in turn."""
-    found: Desk = request.getfixturevalue("desk" if request.param == "sqlite" else "desk_on_postgresql")
-    return found
+def database_url() -> None:
+    """SQLite; the storage tests override it with both databases."""
 
 
 @pytest.fixture
-def quick_press(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A press that prints nothing, for tests that are not about print."""
+def stage(application: Application, database_url: str | None, tmp_path: Path) -> Iterator[Stage]:
+    """The service on an empty database; it is the morning of 6 July 2026."""
+    stage = Stage(opened(application, tmp_path, database_url))
+    stage.today("2026-07-06")
+    yield stage
+    stage.office.close()
+
+
+@pytest.fixture
+def without_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printing returns at once, with bytes that are no PDF; for tests that are not about print."""
     monkeypatch.setattr(printing, "print_paper", lambda page: Printed(f"%PDF {page}".encode(), []))

@@ -1,11 +1,11 @@
 """The recall service on nameko."""
 
-from chassis.host import Service
+from chassis.host.service import Service
 from recall.app import application as recall
 
 
 class Recall(Service):
-    """Answers, listens, relays and keeps the clocks of recalls, breaches, assigned work and common problems."""
+    """Serves recalls, breaches, assigned work and common problems: requests, events in and out, clocks."""
 
     name = "recall"
     application = recall

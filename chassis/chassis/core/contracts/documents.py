@@ -61,7 +61,7 @@ def fact_schema(service: Promises, name: str, schema: Any) -> Json:
 
 
 def asyncapi(service: Promises) -> Json:
-    """Return the AsyncAPI 3 document: the facts it tells, those it is moved by, and the methods it answers."""
+    """Return the AsyncAPI 3 document: the events it publishes, those it receives, and the methods it answers."""
     received, reads = _received(service)
     facts = [*sorted(service.facts)]
     channels = {"told": _published(service, facts)} if facts else {}
@@ -190,7 +190,7 @@ def _received(service: Promises) -> tuple[dict[str, dict[str, list[Json]]], Json
 
 def _moves(rule: ActRule, trigger: Trigger) -> Json:
     """Return how an event performs an act: which, on what clause, under what condition, and which root it moves."""
-    found = {
+    row = {
         "act": f"{rule.kind}.{rule.name}",
         "zh": rule.zh,
         "en": rule.en,
@@ -199,7 +199,7 @@ def _moves(rule: ActRule, trigger: Trigger) -> Json:
         "root": "new" if rule.new else trigger.root or trigger.find,
         "id": trigger.id,
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in row.items() if value is not None}
 
 
 def _received_message(kind: str, rows: list[Json], reads: Json) -> Json:

@@ -1,4 +1,4 @@
-"""Facts: what an act tells the world, as CloudEvents 1.0 in structured JSON, and those that every service may tell: a document issued, a clock."""
+"""Facts: events as CloudEvents 1.0 in structured JSON, and the two that the chassis defines: a document issued, a period near its end or lapsed."""
 
 import json
 from dataclasses import dataclass
@@ -111,15 +111,15 @@ def _name(value: Any) -> str:
 def read(body: bytes) -> Event:
     """Read an event; raises Undecodable."""
     try:
-        found = json.loads(body)
+        document = json.loads(body)
         return Event(
-            id=_name(found["id"]),
-            type=_name(found["type"]),
-            subject=_name(found["subject"]),
-            sequence=int(found["sequence"]),
-            dossier=str(found["dossier"]),
-            data=dict(found["data"]),
-            traceparent=found.get("traceparent"),
+            id=_name(document["id"]),
+            type=_name(document["type"]),
+            subject=_name(document["subject"]),
+            sequence=int(document["sequence"]),
+            dossier=str(document["dossier"]),
+            data=dict(document["data"]),
+            traceparent=document.get("traceparent"),
         )
     except (ValueError, KeyError, TypeError) as fault:
         raise Undecodable(f"{type(fault).__name__}: {fault}") from None

@@ -66,8 +66,16 @@ METHODS: dict[str, tuple[str, Json, tuple[str, ...], Json]] = {
         _value("service", "hash", "rulebook", "actors", "approvals", "kinds", "clauses", "facts", "listens"),
     ),
     "acts": (
-        "What the actor may do now: on the root `id`, or to open one of a kind",
-        {"id": MAYBE, "kind": MAYBE},
+        "What the actor may do now: on the root `id`, or to open one of a kind; with `act` only that one",
+        {
+            "id": MAYBE,
+            "kind": MAYBE,
+            "act": MAYBE,
+            "choices": {
+                "description": "whether the choices of the moment are asked for; an `act` asks for them unless this is false",
+                "type": "boolean",
+            },
+        },
         (),
         _rows("act", "kind", "zh", "en", "clause", "new", "on", "part", "part_version", "unmet", "choices"),
     ),
@@ -113,6 +121,10 @@ METHODS: dict[str, tuple[str, Json, tuple[str, ...], Json]] = {
         "A page of what waits for the actor, the most urgent first: running clocks with the acts that meet them, drafts, roots",
         {
             "queue": {"enum": ["mine", "unit", "drafts", None]},
+            "why": {
+                "description": "`draft`: only the drafts that wait for a post of the actor's",
+                "enum": ["draft", None],
+            },
             "after": {"description": "`next` of the page before", **MAYBE},
             "size": {"minimum": 1, "maximum": 200, **WHOLE},
         },
@@ -134,10 +146,23 @@ METHODS: dict[str, tuple[str, Json, tuple[str, ...], Json]] = {
         _rows("unit", "count", "oldest"),
     ),
     "journal": (
-        "The journal of a root or of a dossier, as far as the actor may see it",
-        {"id": MAYBE, "dossier": MAYBE},
+        "A page of the journal of a root or of a dossier, as far as the actor may see it",
+        {
+            "id": MAYBE,
+            "dossier": MAYBE,
+            "after": {"description": "`next` of the page before", **MAYBE},
+            "size": {"minimum": 1, "maximum": 200, "default": 50, **WHOLE},
+            "newest": {"description": "the newest first instead of the oldest", "type": "boolean"},
+            "seq": {"description": "with `id`: only this entry", "type": ["integer", "null"]},
+        },
         (),
-        _rows("root", "seq", "at", "act", "clause", "hash"),
+        {
+            **_value("items", "next"),
+            "properties": {
+                "items": _rows("root", "root_kind", "regime", "seq", "at", "act", "clause", "hash"),
+                "next": MAYBE,
+            },
+        },
     ),
     "health": ("What is wrong, if anything", {}, (), _value("service", "ok", "faults")),
 }

@@ -18,11 +18,11 @@ def text(zh: str, en: str, help_zh: str | None = None, help_en: str | None = Non
 
     `mark=` names who may see it (`personal`, `trade_secret`, …): the value is sealed. `widget=` hints at the form.
     """
-    found: dict[str, Any] = {"title": zh, "x-en": en}
+    metadata: dict[str, Any] = {"title": zh, "x-en": en}
     if help_zh:
-        found["description"] = help_zh
-        found["x-help-en"] = help_en or ""
-    return found | {f"x-{key}": value for key, value in more.items()}
+        metadata["description"] = help_zh
+        metadata["x-help-en"] = help_en or ""
+    return metadata | {f"x-{key}": value for key, value in more.items()}
 
 
 class ActSchema(Schema):
@@ -79,9 +79,9 @@ class CreditCode(fields.String):
     """A unified social credit code (GB 32100); its check digit is checked."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        found = super()._deserialize(value, attr, data, **more)
+        code = super()._deserialize(value, attr, data, **more)
         try:
-            return str(uscc.validate(found))
+            return str(uscc.validate(code))
         except NumberFault:
             raise ValidationError(
                 "统一社会信用代码不正确（校验位不符）/ not a valid unified social credit code"
@@ -169,11 +169,11 @@ TRANSLATED = {
 def flatten(messages: Any, path: str = "") -> dict[str, list[str]]:
     """Return marshmallow's nested messages as dotted paths, Chinese before English where it is known."""
     if isinstance(messages, dict):
-        found: dict[str, list[str]] = {}
+        paths: dict[str, list[str]] = {}
         for key, value in messages.items():
             inner = path if key == "_schema" else f"{path}.{key}" if path else str(key)
-            found |= flatten(value, inner)
-        return found
+            paths |= flatten(value, inner)
+        return paths
     return {path: [f"{TRANSLATED[m]} / {m}" if m in TRANSLATED else str(m) for m in messages]}
 
 
@@ -184,28 +184,28 @@ def marked(schema: Schema) -> dict[str, str]:
 
 def named_roots(schema: Schema) -> dict[str, str]:
     """Return the fields that name other roots (single or list), with the kind they name."""
-    found = {}
+    kinds = {}
     for name, field in schema.fields.items():
         inner = field.inner if isinstance(field, fields.List) else field
         if isinstance(inner, RootRef):
-            found[name] = inner.kind
-    return found
+            kinds[name] = inner.kind
+    return kinds
 
 
 def json_schema(schema: type[Schema]) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a schema class, self-contained: nested schemas stand in `$defs`."""
     plugin = MarshmallowPlugin(
-        schema_name_resolver=lambda found: found.__name__ if isinstance(found, type) else type(found).__name__
+        schema_name_resolver=lambda schema: schema.__name__ if isinstance(schema, type) else type(schema).__name__
     )
     spec = APISpec("", "", openapi_version="3.1.0", plugins=[plugin])
     converter: Any = plugin.converter
     converter.add_attribute_function(_credit_codes)
-    found = converter.schema2jsonschema(schema())
+    body = converter.schema2jsonschema(schema())
     definitions = spec.to_dict().get("components", {}).get("schemas", {})
     document = {
         "title": schema.__name__,
         "description": (schema.__doc__ or "").strip().splitlines()[0] if schema.__doc__ else "",
-        **found,
+        **body,
     }
     if definitions:
         document["$defs"] = definitions

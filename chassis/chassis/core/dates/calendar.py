@@ -25,10 +25,10 @@ class Length:
     @classmethod
     def of(cls, text: str) -> "Length":
         """Read `10 working days`; ValueError if it is no period."""
-        found = LENGTH.fullmatch(text)
-        if not found:
+        match = LENGTH.fullmatch(text)
+        if not match:
             raise ValueError(f"not a period: {text!r}")
-        return cls(int(found[1]), found[2])
+        return cls(int(match[1]), match[2])
 
     def __str__(self) -> str:
         return f"{self.number} {self.unit}"

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 def describe(definitions: Definitions, in_force: Rulebook) -> Json:
     """Return the description of a service.
 
-    `rulebook`, `actors`, `approvals` and `kinds` are those of the rulebook under which roots open today; `regimes` has
+    `rulebook`, `actors`, `approvals`, `kinds` and `clauses` are those of the rulebook under which roots open today; `regimes` has
     the same of every other rulebook that is loaded, by its name: what roots that live under it are described by.
     """
     registry = definitions.registry
@@ -24,7 +24,6 @@ def describe(definitions: Definitions, in_force: Rulebook) -> Json:
         "service": definitions.service,
         **_describe_book(definitions, in_force),
         "regimes": {book.name: _describe_book(definitions, book) for book in others},
-        "clauses": {clause: dict(row) for book in [*others, in_force] for clause, row in book.clauses.items()},
         "facts": {
             f"{definitions.service}.{name}.v1": json_schema(type(schema))
             for name, schema in sorted(definitions.facts.items())
@@ -44,6 +43,7 @@ def _describe_book(definitions: Definitions, book: Rulebook) -> Json:
         "actors": {name: {"zh": rule.zh, "en": rule.en, "public": rule.public} for name, rule in book.actors.items()},
         "approvals": {name: list(posts) for name, posts in book.approvals.items()},
         "kinds": {name: _describe_kind(definitions, kind) for name, kind in book.kinds.items()},
+        "clauses": {clause: dict(row) for clause, row in book.clauses.items()},
     }
 
 

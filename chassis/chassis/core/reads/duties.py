@@ -30,25 +30,37 @@ def duties(view: View, request: Mapping[str, Any]) -> Json:
     """Return a page of what waits for the actor, the most urgent first: `{items, next, total, more}`.
 
     `queue`: `mine` (the default) is everything, `unit` leaves out what waits for the person or a post, `drafts` is the
-    person's own drafts under way or sent back. `size` at most 200, `after` is the `next` of the page before.
-    `total` counts roots up to COUNT_MOST; `more` tells that there are more.
+    person's own drafts under way or sent back. With `why` `draft`, only the drafts that wait for a post of the actor's.
+    `size` at most 200, `after` is the `next` of the page before. `total` counts roots up to COUNT_MOST; `more` tells that
+    there are more.
     """
     queue = str(request.get("queue") or "mine")
     if queue not in QUEUES:
         raise Refusal("invalid", errors={"queue": [f"应为 {'、'.join(QUEUES)} / one of {', '.join(QUEUES)}"]})
+    if request.get("why") not in (None, DRAFT):
+        raise Refusal("invalid", errors={"why": [f"应为 {DRAFT} / expected {DRAFT}"]})
     size = page_size(request)
     keys = _keys(view, queue) if view.actor.person else []
+    if request.get("why") == DRAFT:  # a draft to approve stands under the post that it waits for, and nothing else does
+        keys = [key for key in keys if key.startswith("@")]
     if not keys:
         return {"items": [], "next": None, "total": 0, "more": False}
     rows = view.connection.execute(_page(view, keys, size, request.get("after"))).mappings().all()
-    last = rows[size - 1] if len(rows) > size else None
+    ends = min(size, len(rows))  # a root stands once for each holder that the actor is: rows of one key stay together
+    while 0 < ends < len(rows) and _key(rows[ends]) == _key(rows[ends - 1]):
+        ends += 1
+    last = rows[ends - 1] if len(rows) > ends else None
     total = view.connection.execute(_count(view, keys)).scalar_one()
     return {
-        "items": _Assembled(view, rows[:size], queue).items(),
-        "next": cursor_of(last["duty_due_at"], last["duty_since"], last["duty_root_id"]) if last else None,
+        "items": _Assembled(view, [row for row in rows[:ends] if row["visible"]], queue).items(),
+        "next": cursor_of(*_key(last)) if last else None,
         "total": min(total, COUNT_MOST),
         "more": total > COUNT_MOST,
     }
+
+
+def _key(row: RowMapping) -> tuple[str, str, str]:
+    return row["duty_due_at"], row["duty_since"], row["duty_root_id"]
 
 
 def late(view: View) -> list[Json]:
@@ -115,16 +127,15 @@ def _held(view: View, key: str, after: list[str] | None) -> Select[Any]:
 
 
 def _page(view: View, keys: list[str], size: int, after: Any) -> Select[Any]:
-    """Return a page of rows with their roots: a bounded look at each holder, put together and checked against what the actor may see."""
-    cursor = read_cursor(after, 3)
-    held = union_all(*(select(_held(view, key, cursor).limit(size + 1).subquery()) for key in keys)).subquery("held")
+    """Return a page of rows with their roots: a bounded look at each holder, put together; `visible` tells what the actor may see."""
+    cursor, most = read_cursor(after, str, str, str), size + len(keys)
+    held = union_all(*(select(_held(view, key, cursor).limit(most).subquery()) for key in keys)).subquery("held")
     columns = [held.c[name].label(f"duty_{name}") for name in ("root_id", "due_at", "since", "items")]
     return (
-        select(*columns, tables.roots)
+        select(*columns, view.readable().label("visible"), tables.roots)
         .join(tables.roots, tables.roots.c.id == held.c.root_id)
-        .where(view.readable())
         .order_by(held.c.due_at, held.c.since, held.c.root_id)
-        .limit(size + 1)
+        .limit(most)
     )
 
 

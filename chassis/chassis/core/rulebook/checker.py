@@ -24,11 +24,11 @@ def check(
 
 
 def _check_book(book: Rulebook, functions: set[tuple[str, str]], guards: set[str], finders: set[str]) -> list[str]:
-    heard = {name.split(".")[0] for name in book.listens}
+    services = {name.split(".")[0] for name in book.listens}
     faults = [
         f"{event_type}: moved by it, but `listens:` names no kind of root of that service"
         for event_type in book.triggers
-        if event_type.split(".")[0] not in heard
+        if event_type.split(".")[0] not in services
     ]
     for kind in book.kinds.values():
         faults += _check_states(book, kind)

@@ -188,8 +188,8 @@ class Rulebook:
 
     def act(self, kind: str, name: str) -> ActRule | None:
         """Return an act's row, or None."""
-        found = self.kinds.get(kind)
-        return found.acts.get(name) if found else None
+        rule = self.kinds.get(kind)
+        return rule.acts.get(name) if rule else None
 
     def carried(self) -> set[str]:
         """Return the clauses that some act carries."""

@@ -66,8 +66,8 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:bool"]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
@@ -147,19 +147,19 @@ def _actor(name: str, row: Mapping[str, Any]) -> ActorRule:
 def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
     faults += [f"{name}: unknown key {key!r}" for key in set(row) - KIND_KEYS]
     parts = {
-        part: PartRule(part, found["zh"], found.get("en", part), found["states"])
-        for part, found in row.get("parts", {}).items()
+        part: PartRule(part, part_row["zh"], part_row.get("en", part), part_row["states"])
+        for part, part_row in row.get("parts", {}).items()
     }
     clocks = {}
-    for clock, found in row.get("clocks", {}).items():
+    for clock, clock_row in row.get("clocks", {}).items():
         try:
-            clocks[clock] = _clock(clock, found)
+            clocks[clock] = _clock(clock, clock_row)
         except (KeyError, TypeError, ValueError) as fault:
             faults.append(f"{name}.{clock}: {type(fault).__name__} {fault}")
     acts = {}
-    for act, found in row.get("acts", {}).items():
+    for act, act_row in row.get("acts", {}).items():
         try:
-            acts[act] = _act(name, act, found, faults)
+            acts[act] = _act(name, act, act_row, faults)
         except (KeyError, TypeError, ValueError) as fault:
             faults.append(f"{name}.{act}: {type(fault).__name__} {fault}")
     return KindRule(
@@ -169,18 +169,16 @@ def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
         final=frozenset(row.get("final", ())),
         states=row["states"],
         parts=parts,
-        reads={party: _read(found) for party, found in row.get("reads", {}).items()},
+        reads={party: _read(fields) for party, fields in row.get("reads", {}).items()},
         marks={mark: frozenset(as_list(who)) for mark, who in row.get("marks", {}).items()},
         clocks=clocks,
         acts=acts,
     )
 
 
-def _read(found: Any) -> ReadRule:
-    if not isinstance(found, dict):
-        found = {"fields": found}
-    fields = found.get("fields", "all")
-    states = found.get("states")
+def _read(value: Any) -> ReadRule:
+    row = value if isinstance(value, dict) else {"fields": value}
+    fields, states = row.get("fields", "all"), row.get("states")
     return ReadRule(None if fields == "all" else frozenset(fields), None if states is None else frozenset(states))
 
 
@@ -245,12 +243,12 @@ def _act(kind: str, name: str, row: Mapping[str, Any], faults: list[str]) -> Act
 
 
 def _sources(value: Any, kind: str, addressed: str) -> tuple[bool, dict[str, frozenset[str] | None]]:
-    def states(found: Any) -> frozenset[str] | None:
-        return None if found == "any" else frozenset(as_list(found))
+    def states(names: Any) -> frozenset[str] | None:
+        return None if names == "any" else frozenset(as_list(names))
 
     if isinstance(value, dict):
         new = value.get(kind) == "new"
-        return new, {name: states(found) for name, found in value.items() if found != "new"}
+        return new, {name: states(names) for name, names in value.items() if names != "new"}
     if value == "new":
         return True, {}
     return False, {addressed: states(value)}
@@ -266,9 +264,9 @@ def _awaits(value: Any, states: frozenset[str] | None) -> frozenset[str]:
 
 
 def _targets(value: Any, addressed: str, chosen: bool) -> dict[str, dict[str, str]]:
-    def moves(found: Any) -> dict[str, str]:
-        return dict(found) if isinstance(found, dict) else {addressed: found} if found else {}
+    def moves(target: Any) -> dict[str, str]:
+        return dict(target) if isinstance(target, dict) else {addressed: target} if target else {}
 
     if chosen and isinstance(value, dict):
-        return {str(choice): moves(found) for choice, found in value.items()}
+        return {str(choice): moves(target) for choice, target in value.items()}
     return {"": moves(value)}

@@ -15,7 +15,7 @@ STATEMENT_MILLISECONDS = 15_000
 
 
 class Database:
-    """An engine with the two kinds of transaction that there are: one that reads and one that writes."""
+    """An engine with two kinds of transaction: one that reads and one that writes."""
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)

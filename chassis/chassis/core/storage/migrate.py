@@ -1,5 +1,6 @@
 """Migrations: the chassis's branch and the service's own are brought to their heads together."""
 
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -10,7 +11,17 @@ from chassis.core.storage.database import Database
 
 
 def upgrade(package: str, database_url: str, revision: str = "heads") -> None:
-    """Bring the database of the service in `package` to the newest revision of both branches, or to an earlier one; data is kept."""
+    """Bring the database of the service in `package` to a revision, by default the newest of both branches; data is kept."""
+    _run(package, database_url, lambda alembic: command.upgrade(alembic, revision))
+
+
+def downgrade(package: str, database_url: str, revision: str) -> None:
+    """Take the database back to an earlier revision of one branch."""
+    _run(package, database_url, lambda alembic: command.downgrade(alembic, revision))
+
+
+def _run(package: str, database_url: str, change: Callable[[AlembicConfig], None]) -> None:
+    """Apply a change in one transaction, with the chassis's revisions and the service's own."""
     chassis = Path(str(resources.files("chassis"))) / "core" / "storage" / "migrations"
     own = Path(str(resources.files(package))) / "storage" / "migrations" / "versions"
     alembic = AlembicConfig()
@@ -24,6 +35,6 @@ def upgrade(package: str, database_url: str, revision: str = "heads") -> None:
     try:
         with database.writing() as connection:
             alembic.attributes["connection"] = connection
-            command.upgrade(alembic, revision)
+            change(alembic)
     finally:
         database.close()

@@ -1,4 +1,4 @@
-"""The outbox: facts committed with the change that they state, waiting for the relay.
+"""The outbox: events committed with the change that they report, until the relay has published them.
 
 On PostgreSQL several relays share the slots: a slot is held by a session's advisory lock, which ends with the session.
 """
@@ -120,8 +120,12 @@ class Outbox:
     def _waiting_slots(self, connection: Connection) -> list[int]:
         box = tables.outbox
         with connection.begin():
-            query = select(box.c.slot).where(box.c.not_before <= int(time.time())).distinct()
-            return list(connection.execute(query).scalars())
+            slots = (
+                connection.execute(select(box.c.slot).where(box.c.not_before <= int(time.time())).distinct())
+                .scalars()
+                .all()
+            )
+        return list(slots)
 
     def _lock(self, connection: Connection, slot: int) -> bool:
         with connection.begin():

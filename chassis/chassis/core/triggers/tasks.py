@@ -96,7 +96,7 @@ class Tasks:
 
         A root that has moved on meanwhile refuses the act: the task has lost its ground and is forgotten, which is logged.
         """
-        job = Job(task.id, task.name, task.data, self._files, self._performer.settings, self._read)
+        job = Job(task.id, task.name, task.data, self._files, self._performer.settings, self.read_root)
         act = self._performer.definitions.tasks[task.name](job)
         with self._database.writing() as connection:
             if act is not None:
@@ -120,7 +120,7 @@ class Tasks:
             connection.execute(delete(tables.tasks).where(tables.tasks.c.id == task.id))
         self._committed()
 
-    def _read(self, root_id: str) -> dict[str, Any]:
+    def read_root(self, root_id: str) -> dict[str, Any]:
         """Return a root as the system sees it."""
         with self._database.reading() as connection:
             root = load(connection, root_id, lock=False).root

@@ -43,10 +43,10 @@ def verify_root(connection: Connection, root_id: str, unseal: Any = None) -> Ite
     )
     for row in rows.mappings():
         entry = json.loads(row["entry"])
-        text, found = chain(previous, entry)
+        text, entry_hash = chain(previous, entry)
         if row["seq"] != expected or entry.get("seq") != expected:
             yield Fault(root_id, row["seq"], f"numbered {row['seq']}, expected {expected}")
-        if text != row["entry"] or found != row["hash"]:
+        if text != row["entry"] or entry_hash != row["hash"]:
             yield Fault(root_id, row["seq"], "the hash does not follow from the entry")
         if unseal:
             yield from _verify_sealed(connection, root_id, row["seq"], entry, unseal)

@@ -67,6 +67,6 @@ def walk_references(value: Any, replace: Callable[[dict[str, str]], Any]) -> Any
 
 def references(value: Any) -> list[dict[str, str]]:
     """Return the sealed references inside a JSON value."""
-    found: list[dict[str, str]] = []
-    walk_references(value, found.append)
-    return found
+    inside: list[dict[str, str]] = []
+    walk_references(value, inside.append)
+    return inside

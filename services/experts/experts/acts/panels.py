@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from chassis.core import Act, Moment, Refusal, act
 from chassis.core.contracts.schema import Nothing
-from chassis.core.storage.roots import Root
+from chassis.core.storage.roots import Part, Root
+from chassis.core.storage.series import next_number
 from experts.domain import draw, panels, pool
 from experts.schemas.acts import (
     ConfirmSeat,
@@ -31,7 +32,7 @@ ASKED = (
 @act("panel", "form-panel", PanelRequested)
 def form_panel(do: Act) -> None:
     """Article 20: intake or investigation asks for experts; the panel belongs to the dossier that asked."""
-    number = queries.next_number(do.connection, f"panel-{do.today.year}")
+    number = next_number(do.connection, f"panel-{do.today.year}")
     do.root.number = f"专家组{do.today.year}-{number:03}"
     do.root.title = f"{do.data['product']['name']}·{panels.PURPOSES[do.data['purpose']][0]}专家组"
     do.body.update({key: do.data.get(key) for key in ASKED})
@@ -41,22 +42,22 @@ def form_panel(do: Act) -> None:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """The pool sorted out for one panel: who may sit on it, who may not and why, and the profiles of all by id."""
+class Eligibility:
+    """The admitted experts judged for one panel: the ids of the eligible, of the others with the reason, and every profile by id."""
 
     eligible: list[str]
     others: Mapping[str, str]
     profiles: dict[str, pool.Profile]
 
 
-def _sort_out(connection: Connection, root: Root, today: date, *, any_field: bool = False) -> Sorted:
-    """Sort out the admitted experts for this panel today; `any_field` leaves the fields asked for out of it."""
+def _judge(connection: Connection, root: Root, today: date, *, any_field: bool = False) -> Eligibility:
+    """Judge the admitted experts for this panel today; with `any_field` the fields asked for do not count."""
     profiles = queries.admitted(connection)
     asked = root.body
     fields = frozenset() if any_field else frozenset(asked["fields"])
-    wanted = pool.Wanted(root.id, asked["purpose"], fields, asked["producer"].get("code"), today)
-    eligible, others = pool.sort_out(profiles, wanted, queries.sat_in(connection, root.dossier))
-    return Sorted(eligible, others, {profile.expert: profile for profile in profiles})
+    criteria = pool.Criteria(root.id, asked["purpose"], fields, asked["producer"].get("code"), today)
+    eligible, others = pool.sort_out(profiles, criteria, queries.sat_in(connection, root.dossier))
+    return Eligibility(eligible, others, {profile.expert: profile for profile in profiles})
 
 
 def _seat(do: Act, profile: pool.Profile, how: str) -> str:
@@ -70,28 +71,30 @@ def _seat(do: Act, profile: pool.Profile, how: str) -> str:
 @act("panel", "draw-members", Nothing)
 def draw_members(do: Act) -> None:
     """Article 20, by our own design: as many members as asked for, drawn so that anybody can redo it."""
-    found = _sort_out(do.connection, do.root, do.today)
+    eligibility = _judge(do.connection, do.root, do.today)
     try:
-        record = draw.draw(do.root.id, do.body["request"], found.eligible, do.root.head, do.body["size"])
+        record = draw.draw(do.root.id, do.body["request"], eligibility.eligible, do.root.head, do.body["size"])
     except draw.TooFewEligible as few:
         raise Refusal(
             "guard",
-            f"符合条件的专家仅 {few.eligible} 名，不足 {few.wanted} 名，可说明理由指名选定或聘请全国专家",
-            f"{few.eligible} experts are eligible for {few.wanted} seats: select by name, or invite a national expert",
+            f"符合条件的专家仅 {few.eligible} 名，不足 {few.seats} 名，可说明理由指名选定或聘请全国专家",
+            f"{few.eligible} experts are eligible for {few.seats} seats: select by name, or invite a national expert",
             eligible=few.eligible,
-            wanted=few.wanted,
+            wanted=few.seats,
         ) from None
     for expert in record["members"]:
-        _seat(do, found.profiles[expert], "drawn")
+        _seat(do, eligibility.profiles[expert], "drawn")
     do.body["draw"] = record
-    do.note("draw", {**record, "left_out": dict(found.others)})
+    do.note("draw", {**record, "left_out": dict(eligibility.others)})
 
 
 def selectable(connection: Connection, at: Moment) -> list[dict[str, str]]:
     """The choices of `select-members`: whoever may sit, those of the fields asked for first."""
-    matching = set(_sort_out(connection, at.root, at.today).eligible)
-    found = _sort_out(connection, at.root, at.today, any_field=True)
-    return [_choice(found.profiles[id]) for id in sorted(found.eligible, key=lambda id: (id not in matching, id))]
+    assert at.root is not None
+    matching = set(_judge(connection, at.root, at.today).eligible)
+    eligibility = _judge(connection, at.root, at.today, any_field=True)
+    in_order = sorted(eligibility.eligible, key=lambda expert: (expert not in matching, expert))
+    return [_choice(eligibility.profiles[expert]) for expert in in_order]
 
 
 def _choice(profile: pool.Profile) -> dict[str, str]:
@@ -104,7 +107,7 @@ def _choice(profile: pool.Profile) -> dict[str, str]:
 def select_members(do: Act) -> None:
     """Article 20, by our own design: where few are eligible the institution picks by name, and says why."""
     vacant = panels.vacancies(do.parts("seat"), do.body["size"])
-    matching = len(_sort_out(do.connection, do.root, do.today).eligible)
+    matching = len(_judge(do.connection, do.root, do.today).eligible)
     enough = vacant * do.settings["few_eligible_per_seat"]
     if matching >= enough:
         raise Refusal(
@@ -115,19 +118,19 @@ def select_members(do: Act) -> None:
             few_below=enough,
         )
     chosen = list(dict.fromkeys(do.data["members"]))
-    found = _sort_out(do.connection, do.root, do.today, any_field=True)
-    _refuse_selection(chosen, vacant, found)
+    eligibility = _judge(do.connection, do.root, do.today, any_field=True)
+    _refuse_selection(chosen, vacant, eligibility)
     for expert in chosen:
-        _seat(do, found.profiles[expert], "selected")
+        _seat(do, eligibility.profiles[expert], "selected")
     selection = {"members": chosen, "reasons": do.data["reasons"], "eligible": matching}
     do.body.setdefault("selections", []).append(selection)
 
 
-def _refuse_selection(chosen: list[str], vacant: int, found: Sorted) -> None:
+def _refuse_selection(chosen: list[str], vacant: int, eligibility: Eligibility) -> None:
     """Refuse more members than seats are vacant, and anybody who may not sit on this panel whatever his field."""
     faults = [f"空缺席位只有 {vacant} 个 / only {vacant} seats are vacant"] if len(chosen) > vacant else []
-    for expert in sorted(set(chosen) - set(found.eligible)):
-        zh, en = pool.REASONS[found.others.get(expert, "not_admitted")]
+    for expert in sorted(set(chosen) - set(eligibility.eligible)):
+        zh, en = pool.REASONS[eligibility.others.get(expert, "not_admitted")]
         faults.append(f"{zh} / {en}: {expert}")
     if faults:
         raise Refusal("invalid", errors={"members": faults})
@@ -144,11 +147,18 @@ def invite_national_expert(do: Act) -> None:
     do.party("member", do.data["person"], part=seat.id)
 
 
+def _addressed(do: Act) -> Part:
+    """Return the seat that the act addresses; the rows that name `on: seat` always have one."""
+    assert do.part is not None
+    return do.part
+
+
 @act("panel", "confirm-seat", ConfirmSeat)
 def confirm_seat(do: Act) -> None:
     """Article 20, by our own design: the member himself confirms, and declares that he has no interest."""
-    do.part.body["confirmed_on"] = do.today.isoformat()
-    queries.set_seat(do.connection, do.part.id, "confirmed")
+    seat = _addressed(do)
+    seat.body["confirmed_on"] = do.today.isoformat()
+    queries.set_seat(do.connection, seat.id, "confirmed")
 
 
 @act("panel", "declare-conflict", DeclareConflict)
@@ -159,39 +169,43 @@ def declare_conflict(do: Act) -> None:
 
 @act("panel", "recuse-member", RecuseMember)
 def recuse_member(do: Act) -> None:
-    """Article 20 (回避): an interest that others found, or a member who cannot come."""
+    """Article 20 (回避): an interest that others discovered, or a member who cannot come."""
+    assert do.actor is not None
     _vacate(do, {"by": do.actor.organisation, "ground": do.data["ground"], "reasons": do.data["reasons"]})
 
 
 def _vacate(do: Act, why: dict[str, Any]) -> None:
-    do.part.body["recusal"] = {**why, "on": do.today.isoformat()}
-    do.leave("member", do.part.body["person"])
-    if (do.body["leader"] or {}).get("seat") == do.part.id:
+    seat = _addressed(do)
+    seat.body["recusal"] = {**why, "on": do.today.isoformat()}
+    do.leave("member", seat.body["person"])
+    if (do.body["leader"] or {}).get("seat") == seat.id:
         _replace_leader(do, None)
-    queries.set_seat(do.connection, do.part.id, "conflicted")
+    queries.set_seat(do.connection, seat.id, "conflicted")
 
 
 @act("panel", "replace-member", Nothing)
 def replace_member(do: Act) -> None:
     """Article 20: the next expert of the recorded draw takes the place; who is not eligible any more is passed over."""
-    pooled = _sort_out(do.connection, do.root, do.today)
-    found = draw.replacement(do.body["draw"], do.part.id, pooled.eligible)
-    if found is None:
+    seat = _addressed(do)
+    eligibility = _judge(do.connection, do.root, do.today)
+    replacement = draw.replacement(do.body["draw"], seat.id, eligibility.eligible)
+    if replacement is None:
         raise Refusal(
             "guard",
             "抽取名单中已无符合条件的专家，可说明理由指名选定或聘请全国专家",
             "nobody on the list of the draw is eligible any more: select by name, or invite a national expert",
         )
-    do.body["draw"]["replacements"].append(found)
-    do.note("replacement", found)
-    do.part.body["replaced_by"] = _seat(do, pooled.profiles[found["expert"]], "drawn")
-    queries.set_seat(do.connection, do.part.id, "replaced")
+    do.body["draw"]["replacements"].append(replacement)
+    do.note("replacement", replacement)
+    seat.body["replaced_by"] = _seat(do, eligibility.profiles[replacement["expert"]], "drawn")
+    queries.set_seat(do.connection, seat.id, "replaced")
 
 
 @act("panel", "appoint-leader", Nothing)
 def appoint_leader(do: Act) -> None:
     """Article 20 (组长负责制): one of the members leads, and answers for what he signs."""
-    _replace_leader(do, {"seat": do.part.id, "person": do.part.body["person"]})
+    seat = _addressed(do)
+    _replace_leader(do, {"seat": seat.id, "person": seat.body["person"]})
 
 
 def _replace_leader(do: Act, leader: dict[str, str] | None) -> None:
@@ -210,13 +224,14 @@ def start_work(do: Act) -> None:
 
 def conclusions(connection: Connection, at: Moment) -> list[dict[str, str]]:
     """The choices of `sign-opinion`: what this panel was asked to say."""
-    fitting = panels.CONCLUSIONS_OF[at.root.body["purpose"]]
+    fitting = panels.CONCLUSIONS_OF[at.body["purpose"]]
     return [{"value": code, "zh": panels.CONCLUSIONS[code][0], "en": panels.CONCLUSIONS[code][1]} for code in fitting]
 
 
 @act("panel", "sign-opinion", SignOpinion, choices={"conclusion": conclusions})
 def sign_opinion(do: Act) -> None:
     """Article 20: the leader signs the determination or evaluation and answers for it; dissent is kept."""
+    assert do.actor is not None
     numbers = {seat.body["person"]: seat.body["number"] for seat in panels.held(do.parts("seat"))}
     strangers = [each["member"] for each in do.data["dissent"] if each["member"] not in numbers]
     if strangers:
@@ -247,7 +262,7 @@ def _opinion_paper(do: Act, numbers: dict[str, str]) -> dict[str, Any]:
 
 @act("panel", "withdraw-panel", Reasoned)
 def withdraw_panel(do: Act) -> None:
-    """Article 20: the panel is no longer wanted, or was wrongly asked for; whoever asked is told."""
+    """Article 20: the panel is no longer needed, or was wrongly asked for; the asking service receives the fact."""
     do.body["withdrawal"] = {"on": do.today.isoformat(), "reasons": do.data["reasons"]}
     queries.release(do.connection, do.root.id)
     do.fact("panel-withdrawn", {**_asked(do), "reasons": do.data["reasons"], "withdrawn_on": do.today.isoformat()})

@@ -1,6 +1,7 @@
-"""The pool of experts: registered, admitted, kept up to date, reviewed, let go (articles 4, 7, 20)."""
+"""The pool of experts: registered, admitted, kept up to date, reviewed, removed (articles 4, 7, 20)."""
 
 from chassis.core import Act, Refusal, act
+from chassis.core.storage.series import next_number
 from experts.schemas.acts import Activity, Reasoned, RegisterExpert, Review, Term, UpdateExpert
 from experts.schemas.common import Relation
 from experts.storage import queries
@@ -11,8 +12,9 @@ def register_expert(do: Act) -> None:
     """Articles 20 and 7(6): the institution enters an expert; a city enters one of its own reserve."""
     if queries.is_registered(do.connection, do.data["person"]):
         raise Refusal("invalid", errors={"person": ["该人员已在专家库中 / this person stands in the pool already"]})
+    assert do.actor is not None and do.actor.organisation is not None
     reserve = do.actor.organisation != do.settings["institution"]
-    number = queries.next_number(do.connection, f"expert-{do.today.year}")
+    number = next_number(do.connection, f"expert-{do.today.year}")
     do.root.number = f"专家{do.today.year}-{number:03}"
     do.root.title = f"{do.root.number}（{'储备' if reserve else '省库'}）"
     do.body.update({key: do.data.get(key) for key in ("person", "name", "employer", "rank", "fields", "relations")})

@@ -1,10 +1,10 @@
-"""The draw of a panel's members: random to everybody, and yet anybody can do it again.
+"""The draw of a panel's members: random, and reproducible by anybody from its record.
 
 Article 20 asks for groups of experts and says nothing of how they are picked; the draw is our own design. Its promises:
 
 * nobody chooses: the order comes from a seed that nobody can know before the eligible list stands;
-* nobody needs to trust: panel, request, eligible list and nonce stand in the journal, and `redraw` does it again;
-* a member who falls out is followed by the next one of the same order: a replacement is no second throw of the dice.
+* it can be verified: panel, request, eligible list and nonce stand in the journal, and `redraw` repeats the draw;
+* a member who leaves is followed by the next one of the same order: a replacement is no second draw.
 
 The nonce is the journal hash of the act that formed the panel, so it is fixed, and chained, before the draw is done.
 """
@@ -18,11 +18,11 @@ from chassis.core.canonical import digest
 
 
 class TooFewEligible(Exception):
-    """Fewer experts are eligible than seats are wanted; carries both numbers."""
+    """Fewer experts are eligible than there are seats to fill; carries both numbers."""
 
-    def __init__(self, eligible: int, wanted: int) -> None:
-        super().__init__(f"{eligible} eligible for {wanted} seats")
-        self.eligible, self.wanted = eligible, wanted
+    def __init__(self, eligible: int, seats: int) -> None:
+        super().__init__(f"{eligible} eligible for {seats} seats")
+        self.eligible, self.seats = eligible, seats
 
 
 def seed(panel: str, request: str, eligible: Iterable[str], nonce: str) -> str:
@@ -89,7 +89,7 @@ def replacement(record: Mapping[str, Any], seat: str, still_eligible: Collection
 def redraw(record: Mapping[str, Any]) -> list[str]:
     """Do a recorded draw again; the names of what does not come out the same (`seed`, `members`, `replacement <n>`).
 
-    An empty list: the draw holds. Whether somebody was rightly passed over is told by the journal of that expert.
+    An empty list: the draw holds. Whether somebody was rightly passed over is in the journal of that expert.
     """
     wrong: list[str] = []
     drawn_from = seed(record["panel"], record["request"], record["eligible"], record["nonce"])

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from chassis.core import Moment
+from chassis.core.storage.roots import Part
 from experts.domain import draw
 
 PURPOSES: dict[str, tuple[str, str]] = {
@@ -30,17 +30,17 @@ CONCLUSIONS_OF: dict[str, tuple[str, ...]] = {
 """The conclusions that answer each purpose."""
 
 
-def seats_of(at: Moment) -> list[Any]:
+def seats_of(at: Moment) -> list[Part]:
     """The seats of the panel, oldest first."""
     return [part for part in at.parts if part.kind == "seat"]
 
 
-def held(seats: Iterable[Any]) -> list[Any]:
+def held(seats: Iterable[Part]) -> list[Part]:
     """The seats that somebody holds: drawn or confirmed, neither recused nor replaced."""
     return [seat for seat in seats if seat.state in ("drawn", "confirmed")]
 
 
-def vacancies(seats: Iterable[Any], size: int) -> int:
+def vacancies(seats: Iterable[Part], size: int) -> int:
     """How many of the seats asked for nobody holds."""
     return max(0, size - len(held(seats)))
 
@@ -75,7 +75,10 @@ def leader_appointed(at: Moment) -> bool:
 def not_leader_yet(at: Moment) -> bool:
     """Article 20: a group has one leader; who leads already is not appointed again."""
     leader = at.body.get("leader")
-    return not leader or leader["seat"] != at.part.id
+    if not leader:
+        return True
+    assert at.part is not None
+    return bool(leader["seat"] != at.part.id)
 
 
 def conclusion_fits_purpose(at: Moment) -> bool:

@@ -23,7 +23,7 @@ CODES = {text: code for code, texts in FIELDS.items() for text in (code, *texts)
 
 
 def field_code(asked: str) -> str:
-    """The code of a field that a request names by code or by either text; what nobody knows stays, and fits nobody."""
+    """The code of a field that a request names by code or by either text; an unknown one is returned as it is, and no expert has it."""
     return CODES.get(asked.strip(), asked)
 
 
@@ -65,8 +65,8 @@ class Sitting:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a panel asks of the pool."""
+class Criteria:
+    """What a panel requires of an expert."""
 
     panel: str
     purpose: str
@@ -76,37 +76,37 @@ class Wanted:
     on: date
 
 
-def why_not(profile: Profile, wanted: Wanted, sittings: Iterable[Sitting]) -> str | None:
+def why_not(profile: Profile, criteria: Criteria, sittings: Iterable[Sitting]) -> str | None:
     """Why this admitted expert cannot sit on this panel, as a code; None when he can.
 
     The rules are our own design around article 20 (the bureau's expert rules were not seen), and advisory: in term,
     of a field that is asked for, no recorded relation to the producer, not recused in this dossier, not on this panel
     already, and, for a redetermination under article 14, not one of those who determined the first time.
     """
-    if not profile.term_from <= wanted.on <= profile.term_until:
+    if not profile.term_from <= criteria.on <= profile.term_until:
         return "out_of_term"
-    if wanted.fields and not profile.fields & wanted.fields:
+    if criteria.fields and not profile.fields & criteria.fields:
         return "other_field"
-    if wanted.producer in profile.relations:
+    if criteria.producer in profile.relations:
         return "related"
     for sitting in sittings:
         if sitting.expert != profile.expert:
             continue
         if sitting.state in ("conflicted", "replaced"):
             return "conflicted"
-        if sitting.panel == wanted.panel:
+        if sitting.panel == criteria.panel:
             return "seated"
         determined = sitting.purpose == "determination" and sitting.state in ("drawn", "confirmed")
-        if wanted.purpose == "redetermination" and determined:
+        if criteria.purpose == "redetermination" and determined:
             return "determined_before"
     return None
 
 
 def sort_out(
-    profiles: Iterable[Profile], wanted: Wanted, sittings: Iterable[Sitting]
+    profiles: Iterable[Profile], criteria: Criteria, sittings: Iterable[Sitting]
 ) -> tuple[list[str], Mapping[str, str]]:
     """The ids of the eligible experts, sorted, and of the others with the reason for each."""
     seats = list(sittings)
-    reasons = {profile.expert: why_not(profile, wanted, seats) for profile in profiles}
+    reasons = {profile.expert: why_not(profile, criteria, seats) for profile in profiles}
     eligible = sorted(expert for expert, reason in reasons.items() if reason is None)
     return eligible, {expert: reason for expert, reason in sorted(reasons.items()) if reason is not None}

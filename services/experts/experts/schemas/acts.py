@@ -4,16 +4,16 @@ from marshmallow import fields, validate
 
 from chassis.core.contracts.schema import ActSchema, Day, File, RootRef, one_of, text
 from experts.domain.panels import CONCLUSIONS
-from experts.schemas.common import RELATIONS, Relation, expertise, person, reasons, triples, words
+from experts.schemas.common import RELATIONS, Relation, expertise, free_text, person, reasons, triples
 
 
 class RegisterExpert(ActSchema):
     """Who an expert is, what he knows, and which firms he is related to."""
 
     person = person("专家账号", "The expert's account id")
-    name = words("姓名", "Name", 60, mark="personal")
-    employer = words("工作单位", "Employer", 200)
-    rank = words("职称职务", "Professional title", 100, required=False)
+    name = free_text("姓名", "Name", 60, mark="personal")
+    employer = free_text("工作单位", "Employer", 200)
+    rank = free_text("职称职务", "Professional title", 100, required=False)
     expertise = expertise()
     relations = fields.List(
         fields.Nested(Relation), load_default=list, metadata=text("已知关联企业", "Known relations to firms")
@@ -23,8 +23,8 @@ class RegisterExpert(ActSchema):
 class UpdateExpert(ActSchema):
     """The entry as it is now; what is known of the person stays."""
 
-    employer = words("工作单位", "Employer", 200)
-    rank = words("职称职务", "Professional title", 100, required=False)
+    employer = free_text("工作单位", "Employer", 200)
+    rank = free_text("职称职务", "Professional title", 100, required=False)
     expertise = expertise()
 
 
@@ -56,7 +56,7 @@ class Activity(ActSchema):
         metadata=text("活动类型", "Kind of activity"),
     )
     held_on = Day(past=True, required=True, metadata=text("活动日期", "Held on"))
-    summary = words("内容", "What was done", 1000)
+    summary = free_text("内容", "What was done", 1000)
 
 
 class Review(ActSchema):
@@ -89,8 +89,8 @@ class InviteNationalExpert(ActSchema):
     """A national expert of defective-product recall who is not of the province's pool (article 20)."""
 
     person = person("专家账号", "The expert's account id")
-    name = words("姓名", "Name", 60, mark="personal")
-    employer = words("工作单位", "Employer", 200)
+    name = free_text("姓名", "Name", 60, mark="personal")
+    employer = free_text("工作单位", "Employer", 200)
     expertise = expertise()
     reasons = reasons()
 
@@ -136,7 +136,7 @@ class SignOpinion(ActSchema):
     """What the leader signs and answers for."""
 
     conclusion = one_of(triples(CONCLUSIONS), required=True, metadata=text("结论", "Conclusion"))
-    reasons = words("依据与理由", "Grounds and reasons", 8000)
+    reasons = free_text("依据与理由", "Grounds and reasons", 8000)
     dissent = fields.List(fields.Nested(Dissent), load_default=list, metadata=text("不同意见", "Dissent"))
     files = fields.List(File(), load_default=list, metadata=text("附件", "Attachments"))
 
@@ -144,8 +144,8 @@ class SignOpinion(ActSchema):
 class Procedure(ActSchema):
     """How experts' activities are held; the institution writes it (article 20)."""
 
-    heading = words("标题", "Title", 200)
-    wording = words("正文", "Text", 20000)
+    heading = free_text("标题", "Title", 200)
+    wording = free_text("正文", "Text", 20000)
     applies_from = Day(required=True, metadata=text("施行日期", "Applies from"))
     files = fields.List(File(), load_default=list, metadata=text("附件", "Attachments"))
 
@@ -153,13 +153,13 @@ class Procedure(ActSchema):
 class Instruction(ActSchema):
     """What the province asks of the institution's work."""
 
-    heading = words("标题", "Title", 200)
-    wording = words("内容", "Text", 8000)
+    heading = free_text("标题", "Title", 200)
+    wording = free_text("内容", "Text", 8000)
     report_by = Day(required=True, metadata=text("反馈时间", "Report by"))
 
 
 class InstructionReport(ActSchema):
     """What the institution did about an instruction."""
 
-    wording = words("落实情况", "What was done", 8000)
+    wording = free_text("落实情况", "What was done", 8000)
     files = fields.List(File(), load_default=list, metadata=text("附件", "Attachments"))

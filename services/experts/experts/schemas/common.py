@@ -31,19 +31,19 @@ def person(zh: str = "人员账号", en: str = "Person (account id)", **more: An
     return fields.String(required=True, validate=shape, metadata=text(zh, en, **more))
 
 
-def words(zh: str, en: str, longest: int = 2000, *, required: bool = True, **more: Any) -> fields.String:
+def free_text(zh: str, en: str, longest: int = 2000, *, required: bool = True, **more: Any) -> fields.String:
     """Free text of at most `longest` characters; long ones get a large box."""
     shape = validate.Length(1, longest, error=f"1 至 {longest} 字 / 1 to {longest} characters")
-    hints = {"long": True} if longest > 300 else {}
+    hints: dict[str, Any] = {"long": True} if longest > 300 else {}
     return fields.String(required=required, validate=shape, metadata=text(zh, en, **hints, **more))
 
 
 def reasons() -> fields.String:
-    """Why: an act that takes something from somebody says so."""
-    return words("理由", "Reasons")
+    """The reasons that an act has to give."""
+    return free_text("理由", "Reasons")
 
 
-def expertise() -> fields.List:
+def expertise() -> fields.List[Any]:
     """The fields of expertise, under the key `fields`."""
     return fields.List(
         one_of(triples(FIELDS)),
@@ -58,5 +58,5 @@ class Relation(ActSchema):
     """A firm that an expert is related to, by its unified social credit code."""
 
     code = CreditCode(required=True, metadata=text("统一社会信用代码", "Unified social credit code"))
-    firm = words("企业名称", "Firm", 200)
+    firm = free_text("企业名称", "Firm", 200)
     relation = one_of(RELATIONS, required=True, metadata=text("关系", "Relation"))

@@ -4,25 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from experts.domain.pool import Profile, Sitting
-from experts.storage.tables import counters, profile_fields, profiles, relations, sittings
-
-BEGIN_SERIES = text("INSERT INTO counters (series, last) VALUES (:series, 0) ON CONFLICT DO NOTHING")
-
-
-def next_number(connection: Connection, series: str) -> int:
-    """The next number of a series, from 1; the row of the series is locked until the transaction ends."""
-    connection.execute(BEGIN_SERIES, {"series": series})
-    taking = update(counters).where(counters.c.series == series).values(last=counters.c.last + 1)
-    return int(connection.execute(taking.returning(counters.c.last)).scalar_one())
+from experts.storage.tables import profile_fields, profiles, relations, sittings
 
 
 def is_registered(connection: Connection, person: str) -> bool:
     """Whether the person stands in the pool, in any state but removed."""
-    found = select(profiles.c.expert_id).where(profiles.c.person == person, profiles.c.state != "removed").limit(1)
-    return connection.execute(found).first() is not None
+    registered = select(profiles.c.expert_id).where(profiles.c.person == person, profiles.c.state != "removed").limit(1)
+    return connection.execute(registered).first() is not None
 
 
 def add_profile(
@@ -81,7 +72,7 @@ def admitted(connection: Connection) -> list[Profile]:
 
 
 def seat(connection: Connection, seat_id: str, expert: str, panel: str, dossier: str, purpose: str) -> None:
-    """Remember that an expert has a seat, drawn and not yet confirmed."""
+    """Record that an expert has a seat, drawn and not yet confirmed."""
     connection.execute(
         insert(sittings).values(
             seat_id=seat_id, expert_id=expert, panel_id=panel, dossier=dossier, purpose=purpose, state="drawn"
@@ -95,7 +86,7 @@ def set_seat(connection: Connection, seat_id: str, state: str) -> None:
 
 
 def release(connection: Connection, panel: str) -> None:
-    """Let go of those who hold a seat on a panel that was withdrawn; who was recused stays so in this dossier."""
+    """Release those who hold a seat on a panel that was withdrawn; who was recused stays so in this dossier."""
     held = sittings.c.state.in_(("drawn", "confirmed"))
     connection.execute(update(sittings).where(sittings.c.panel_id == panel, held).values(state="released"))
 

@@ -1,6 +1,6 @@
 """The service's own tables: what the draw asks of experts and of seats. The roots remain the record."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, Index, MetaData, String, Table
 
 metadata = MetaData()
 
@@ -39,11 +39,4 @@ sittings = Table(
     Column("purpose", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Index("sittings_dossier", "dossier"),
-)
-
-counters = Table(
-    "counters",
-    metadata,
-    Column("series", String(40), primary_key=True),
-    Column("last", Integer, nullable=False),
 )

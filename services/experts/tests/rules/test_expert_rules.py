@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from experts_stage import Stage, refusal
+from experts_stage import refusal
 
 from chassis.testing import rows_of
 from experts.app import application
@@ -20,8 +20,7 @@ def test_every_clause_of_this_service_has_cases():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case(case, tmp_path):
-    stage = Stage(tmp_path)
+def test_case(case, stage):
     for step in case.get("given", []):
         stage.go(step)
     when, then = case["when"], case["then"]
@@ -61,4 +60,4 @@ def holds(stage, kind, then):
         assert then["fact"] in [name for name, _ in stage.facts()]
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

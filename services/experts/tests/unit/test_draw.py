@@ -1,4 +1,4 @@
-"""The draw: the same for everybody who does it again, fair to everybody on the list, closed to everybody else."""
+"""The draw: reproducible from its record, fair to everybody on the list, and only from the list."""
 
 from collections import Counter
 
@@ -57,17 +57,17 @@ def test_whatever_is_changed_in_the_record_is_found(given_draw, touched):
 
 @given(draws(), st.data())
 def test_replacements_go_on_in_the_order_of_the_draw(given_draw, data):
-    """However members fall out and others become ineligible, the panel walks down one ranking, and can be redone."""
+    """However members fall out and others become ineligible, the panel follows one ranking, and the draw can be repeated."""
     pool, size, nonce = given_draw
     record = draw("panel_1", "req_1", pool, nonce, size)
     order = ranking(record["seed"], pool)
     gone = data.draw(st.sets(st.sampled_from(pool)))
     walked = list(record["members"])
-    while found := replacement(record, f"seat_{len(record['replacements'])}", set(pool) - gone):
-        assert found["expert"] not in walked
-        assert found["expert"] not in gone
-        record["replacements"].append(found)
-        walked += [*found["passed_over"], found["expert"]]
+    while following := replacement(record, f"seat_{len(record['replacements'])}", set(pool) - gone):
+        assert following["expert"] not in walked
+        assert following["expert"] not in gone
+        record["replacements"].append(following)
+        walked += [*following["passed_over"], following["expert"]]
     assert walked == order[: len(walked)]
     assert set(left(record)) <= gone
     assert redraw(record) == []
@@ -87,9 +87,9 @@ def test_nobody_is_left_when_all_have_been_called():
 
 
 def test_too_few_eligible_experts_are_said_in_numbers():
-    with pytest.raises(TooFewEligible) as told:
+    with pytest.raises(TooFewEligible) as refused:
         draw("panel_1", "req_1", ["expert_1", "expert_1"], NONCE, 2)
-    assert (told.value.eligible, told.value.wanted) == (1, 2)
+    assert (refused.value.eligible, refused.value.seats) == (1, 2)
 
 
 def test_another_panel_request_or_nonce_is_another_seed():
@@ -113,7 +113,7 @@ def test_everybody_on_the_list_is_drawn_about_as_often():
 
 
 def test_the_draw_stays_what_it_was_when_the_journal_was_written():
-    """A change of the algorithm would make old journals unverifiable: these values are for ever."""
+    """A change of the algorithm would make old journals unverifiable: these values must not change."""
     record = draw("panel_1", "req_1", [f"expert_{n}" for n in range(5)], "00" * 32, 5)
     assert record["seed"] == "00744b590fa24d2a1cf3a9533d3d41610d47027cb4a84672a938bc0a9af82329"
     assert record["members"] == ["expert_0", "expert_1", "expert_4", "expert_3", "expert_2"]

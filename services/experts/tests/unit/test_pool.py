@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experts.domain.pool import Profile, Sitting, Wanted, field_code, sort_out, why_not
+from experts.domain.pool import Criteria, Profile, Sitting, field_code, sort_out, why_not
 
 PRODUCER = "91210100MA0000A019"
 FIRM = "91210200MA0000A02H"
@@ -19,7 +19,7 @@ expert = Profile(
     date(2025, 1, 1),
     date(2027, 12, 31),
 )
-wanted = Wanted("panel_1", "determination", frozenset({"furniture"}), PRODUCER, date(2026, 4, 1))
+criteria = Criteria("panel_1", "determination", frozenset({"furniture"}), PRODUCER, date(2026, 4, 1))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ wanted = Wanted("panel_1", "determination", frozenset({"furniture"}), PRODUCER, 
     ],
 )
 def test_term_field_and_relation_decide(changed, asked, reason):
-    assert why_not(replace(expert, **changed), replace(wanted, **asked), []) == reason
+    assert why_not(replace(expert, **changed), replace(criteria, **asked), []) == reason
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_term_field_and_relation_decide(changed, asked, reason):
     ],
 )
 def test_what_he_did_in_the_same_dossier_decides(sitting, purpose, reason):
-    assert why_not(expert, replace(wanted, purpose=purpose), [sitting]) == reason
+    assert why_not(expert, replace(criteria, purpose=purpose), [sitting]) == reason
 
 
 @pytest.mark.parametrize("asked", ["furniture", "家具", " 家具 "])
@@ -64,7 +64,7 @@ def test_a_field_may_be_asked_for_by_its_code_or_its_name(asked):
 
 def test_a_field_that_nobody_knows_fits_nobody():
     assert field_code("占星") == "占星"
-    assert why_not(expert, replace(wanted, fields=frozenset({field_code("占星")})), []) == "other_field"
+    assert why_not(expert, replace(criteria, fields=frozenset({field_code("占星")})), []) == "other_field"
 
 
 people = st.lists(
@@ -83,7 +83,7 @@ people = st.lists(
 
 @given(people)
 def test_the_eligible_and_the_others_are_the_whole_pool_and_no_related_expert_is_eligible(pool):
-    eligible, others = sort_out(pool, wanted, [])
+    eligible, others = sort_out(pool, criteria, [])
     assert sorted([*eligible, *others]) == sorted(profile.expert for profile in pool)
     assert eligible == sorted(eligible)
     assert not {profile.expert for profile in pool if PRODUCER in profile.relations} & set(eligible)

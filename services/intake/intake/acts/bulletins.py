@@ -4,7 +4,7 @@ from typing import Any
 
 from chassis.core import Act, act
 from chassis.core.ids import new_id
-from intake.acts.opening import divide, open_lead
+from intake.acts.opening import open_lead, write_parties
 from intake.schemas.bulletins import Bulletin, BulletinHandOver, IssueDate
 from intake.schemas.leads import SpotCheckLead
 
@@ -15,7 +15,7 @@ def register_bulletin(do: Act) -> None:
     do.body.update(do.data)
     do.root.number = do.data["number"]
     do.root.title = do.data["title"]
-    divide(do)
+    write_parties(do)
 
 
 @act("bulletin", "correct-issue-date", IssueDate)

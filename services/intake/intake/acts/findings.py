@@ -52,39 +52,39 @@ def find_possible_defect(do: Act) -> None:
 
 
 def _recommended_on(do: Act) -> str | None:
-    found = do.body.get("recommendation", {})
-    return found["received_on"] if found.get("recommendation") == "possible_defect" else None
+    recommendation = do.body.get("recommendation", {})
+    return recommendation["received_on"] if recommendation.get("recommendation") == "possible_defect" else None
 
 
 def _hazard(do: Act) -> str:
     return do.body.get("hazard") or "、".join(load("hazards")[code]["zh"] for code in do.body.get("hazards", []))
 
 
-def _producer(found: dict[str, Any]) -> dict[str, Any]:
-    told = {key: found.get(key) for key in ("code", "name", "address", "agent")}
-    return told | {"foreign": bool(found.get("foreign"))}
+def _producer(producer: dict[str, Any]) -> dict[str, Any]:
+    fields = {key: producer.get(key) for key in ("code", "name", "address", "agent")}
+    return fields | {"foreign": bool(producer.get("foreign"))}
 
 
-def _product(found: dict[str, Any]) -> dict[str, Any]:
-    told = {key: found.get(key) for key in ("name", "brand", "model", "category", "quantity")}
-    return told | {"batches": list(found.get("batches") or [])}
+def _product(product: dict[str, Any]) -> dict[str, Any]:
+    fields = {key: product.get(key) for key in ("name", "brand", "model", "category", "quantity")}
+    return fields | {"batches": list(product.get("batches") or [])}
 
 
 def _evidence(do: Act) -> list[dict[str, Any]]:
     """List what the finding rests on: each lead and each paper. No informant, no contact."""
-    found = [
+    pieces = [
         _piece(entry["title"], NAMED[entry["source"]], entry["number"], lead=entry["lead"])
         for entry in do.body["leads"]
     ]
     if recommendation := do.body.get("recommendation"):
-        found.append(_piece("技术认定建议", "技术机构", do.root.number, file=recommendation.get("attachment")))
+        pieces.append(_piece("技术认定建议", "技术机构", do.root.number, file=recommendation.get("attachment")))
     if do.body.get("consultation"):
-        found.append(_piece("会商纪要", "技术会商", do.root.number))
+        pieces.append(_piece("会商纪要", "技术会商", do.root.number))
     for part in do.parts("verification"):
         files = part.body.get("report", {}).get("attachments") or [None]
         if part.state == "reported":
-            found += [_piece("信息核实报告", part.body["bureau"], do.root.number, file=file) for file in files]
-    return found
+            pieces += [_piece("信息核实报告", part.body["bureau"], do.root.number, file=file) for file in files]
+    return pieces
 
 
 def _piece(

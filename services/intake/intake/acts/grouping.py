@@ -1,64 +1,65 @@
-"""Leads become a signal: the analyst groups, adds and splits; every decision is remembered (article 9, first sentence)."""
+"""Leads become a signal: the analyst groups, adds and splits; every decision is kept (article 9, first sentence)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from chassis.core import Act, act
-from chassis.core.work import Handle
+from chassis.core import Act, Moment, act
+from chassis.core.acts.act import Handle
+from chassis.core.storage.series import next_number
 from intake.data import load
-from intake.domain.grouping import Reason, Report, pairs_in, reasons_for
+from intake.domain.grouping import COMPARED, Reason, Report, compare, features_in, pairs_in, reasons_for, reasons_with
 from intake.domain.leads import weight
-from intake.domain.proposals import Proposal, propose, told
+from intake.domain.proposals import explain, propose, strongest
 from intake.schemas.signals import Cluster, OneLead, SplitLead
 from intake.storage import queries
 
 SHOWN = 200
+CONSIDERED = 400
+"""So many leads that share most block keys with a signal are compared with it; SHOWN of them are offered."""
 
 
 def explained(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
     """Return reasons with their sentences, the vocabularies' words for their codes."""
-    return told(reasons, load("reasons"), {"hazard": load("hazards"), "category": load("categories")})
+    return explain(reasons, load("reasons"), {"hazard": load("hazards"), "category": load("categories")})
 
 
-def candidate_leads(connection: Connection, moment: Any) -> list[dict[str, str]]:
+def candidate_leads(connection: Connection, moment: Moment) -> list[dict[str, str]]:
     """Return the free leads in the groups proposed, each with its group and the reasons: the choices of `cluster`."""
     return _choices(connection, queries.free_leads(connection, SHOWN))
 
 
-def leads_to_add(connection: Connection, moment: Any) -> list[dict[str, str]]:
+def leads_to_add(connection: Connection, moment: Moment) -> list[dict[str, str]]:
     """Return the free leads that seem to belong to the signal, most alike first: the choices of `add-lead`."""
     if moment is None or moment.root is None:
         return []
     held = [entry["lead"] for entry in moment.body["leads"]]
-    rows = queries.described(connection, [*held, *queries.neighbours(connection, held)])
+    near = queries.neighbours(connection, held, CONSIDERED)
+    apart = {
+        lead for pair in queries.links_among(connection, [*held, *near]).cannot if pair & set(held) for lead in pair
+    }
+    offered = [lead for lead in near if lead not in apart]
+    rows = queries.lead_rows(connection, [*held[:COMPARED], *offered])
     reports = {lead: Report.of(lead, row["features"]) for lead, row in rows.items()}
-    links = queries.links_among(connection, held)
-    inside = [reports[lead] for lead in held]
-    found = []
-    for lead in sorted(set(rows) - set(held)):
-        if any(frozenset((lead, other)) in links.cannot for other in held):
-            continue
-        reasons = reasons_for([reports[lead], max(inside, key=lambda one: _score(reports[lead], one))])
-        found.append((sum(reason.points for reason in reasons), lead, reasons))
-    found.sort(key=lambda one: (-one[0], one[1]))
-    return [_choice(rows[lead], "", explained(reasons)) for _, lead, reasons in found[:SHOWN]]
-
-
-def _score(one: Report, other: Report) -> int:
-    return sum(reason.points for reason in reasons_for([one, other]))
+    inside = [reports[lead] for lead in held[:COMPARED]]
+    scored = []
+    for lead in offered:
+        reasons = reasons_for([reports[lead], max(inside, key=lambda one: compare(reports[lead], one).score)])
+        scored.append((sum(reason.points for reason in reasons), lead, reasons))
+    scored.sort(key=lambda row: (-row[0], row[1]))
+    return [_choice(rows[lead], "", explained(reasons)) for _, lead, reasons in scored[:SHOWN]]
 
 
 def _choices(connection: Connection, leads: list[str]) -> list[dict[str, str]]:
-    rows = queries.described(connection, leads)
-    proposals = propose(rows, queries.links_among(connection, leads), pairs_in(queries.keyed(connection, leads)))
-    found = []
+    rows = queries.lead_rows(connection, leads)
+    proposals = propose(rows, queries.links_among(connection, leads), pairs_in(queries.key_rows(connection, leads)))
+    choices = []
     for number, proposal in enumerate(proposals, 1):
         together = len(proposal.leads) > 1
         reasons = explained(proposal.reasons) if together else []
-        found += [_choice(rows[lead], str(number) if together else "", reasons) for lead in proposal.leads]
-    return found
+        choices += [_choice(rows[lead], str(number) if together else "", reasons) for lead in proposal.leads]
+    return choices
 
 
 def _choice(row: Mapping[str, Any], group: str, reasons: list[dict[str, Any]]) -> dict[str, str]:
@@ -75,33 +76,33 @@ def _choice(row: Mapping[str, Any], group: str, reasons: list[dict[str, Any]]) -
     }
 
 
-def reckon(do: Act) -> Proposal:
-    """Compute again why the leads of a signal belong together, and how their injuries weigh."""
-    rows = queries.described(do.connection, [entry["lead"] for entry in do.body["leads"]])
-    reports = [Report.of(lead, row["features"]) for lead, row in rows.items()]
-    found = Proposal(tuple(sorted(rows)), tuple(reasons_for(reports)), sum(row["severity"] for row in rows.values()))
-    do.body["reasons"] = explained(found.reasons)
-    do.body["weight"] = found.weight
-    do.body["hazards"] = sorted({hazard for row in rows.values() for hazard in row["features"].get("hazards", [])})
-    return found
+def explain_signal(do: Act, features: Mapping[str, Mapping[str, Any]]) -> None:
+    """Compute why the leads of a signal belong together, their hazards and how their injuries weigh, from their features by id."""
+    do.body["reasons"] = explained(reasons_for([Report.of(lead, own) for lead, own in features.items()]))
+    do.body["hazards"] = sorted({hazard for own in features.values() for hazard in own["hazards"]})
+    _weigh(do)
 
 
-def take_in(do: Act, lead: Handle) -> None:
-    """Put a lead into the signal: it takes the signal's dossier, and its decision is remembered for the next proposal."""
-    held = [entry["lead"] for entry in do.body["leads"]]
-    lead.root.dossier = do.root.dossier
-    lead.body["signal"] = do.root.id
-    do.body["leads"].append(
-        {
-            "lead": lead.root.id,
-            "number": lead.root.number,
-            "title": lead.root.title,
-            "source": lead.body["source"],
-            "severity": lead.body.get("severity") or "none",
-        }
-    )
-    queries.place(do.connection, lead.root.id, queries.GROUPED, do.root.id)
-    queries.decide(do.connection, [lead.root.id], held, "must", do.root.id, do.today.isoformat())
+def _weigh(do: Act) -> None:
+    do.body["weight"] = sum(weight(entry) for entry in do.body["leads"])
+    do.note("reasons", do.body["reasons"])
+
+
+def put_in(do: Act, leads: Sequence[Handle]) -> None:
+    """Put leads into the signal: they take its dossier, and the decision is kept for the next proposal."""
+    for lead in leads:
+        lead.root.dossier = do.root.dossier
+        lead.body["signal"] = do.root.id
+        do.body["leads"].append(
+            {
+                "lead": lead.root.id,
+                "number": lead.root.number,
+                "title": lead.root.title,
+                "source": lead.body["source"],
+                "severity": lead.body.get("severity") or "none",
+            }
+        )
+    queries.put_together(do.connection, [lead.root.id for lead in leads], do.root.id, do.root.head_seq + 1)
 
 
 @act("signal", "cluster", Cluster, choices={"leads": candidate_leads})
@@ -120,43 +121,48 @@ def cluster(do: Act) -> None:
     )
     do.body["hazard"] = next((lead.body["hazard"] for lead in leads if lead.body.get("hazard")), None)
     do.body["injury"] = next((lead.body["injury"] for lead in leads if lead.body.get("injury")), None)
-    for lead in leads:
-        take_in(do, lead)
-    do.note("reasons", explained(reckon(do).reasons))
-    do.root.number = f"XH{do.today.year}-{queries.allot(do.connection, 'signal', do.today.year):04d}"
+    put_in(do, leads)
+    explain_signal(do, {lead.root.id: features_in(lead.body) for lead in leads})
+    do.root.number = f"XH{do.today.year}-{next_number(do.connection, f'signal/{do.today.year}'):04d}"
     do.root.title = do.data.get("title") or leads[0].root.title
 
 
 def _best(leads: list[Handle], field: str) -> dict[str, Any]:
     """Take from each lead in turn what those before it leave open; spot checks and divisions know more than the public."""
-    found: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
     for lead in sorted(
         leads, key=lambda lead: (lead.body["source"] in ("public_report", "foreign_alert"), lead.root.id)
     ):
         for key, value in lead.body[field].items():
             if key == "batches":
-                found[key] = sorted({*found.get(key, []), *value})
-            elif not found.get(key):
-                found[key] = value
-    return found
+                merged[key] = sorted({*merged.get(key, []), *value})
+            elif not merged.get(key):
+                merged[key] = value
+    return merged
 
 
 @act("signal", "add-lead", OneLead, choices={"lead": leads_to_add})
 def add_lead(do: Act) -> None:
-    """Article 9: another lead on the same product and hazard."""
-    for lead in do.named("lead"):
-        take_in(do, lead)
-    do.note("reasons", explained(reckon(do).reasons))
+    """Article 9: another lead on the same product and hazard. What it adds to the reasons is found without reading all the others."""
+    (lead,) = do.named("lead")
+    compared = [entry["lead"] for entry in do.body["leads"][:COMPARED]]
+    others = [Report.of(id, row["features"]) for id, row in queries.lead_rows(do.connection, compared).items()]
+    features = features_in(lead.body)
+    put_in(do, [lead])
+    do.body["reasons"] = strongest(
+        [*do.body["reasons"], *explained(reasons_with(Report.of(lead.root.id, features), others))]
+    )
+    do.body["hazards"] = sorted({*do.body["hazards"], *features["hazards"]})
+    _weigh(do)
 
 
 @act("signal", "split-lead", SplitLead)
 def split_lead(do: Act) -> None:
     """Undo a grouping by an act of its own: the lead has its own dossier again and will not be proposed for this group."""
-    for lead in do.named("lead"):
-        do.body["leads"] = [entry for entry in do.body["leads"] if entry["lead"] != lead.root.id]
-        lead.root.dossier = lead.body["own_dossier"]
-        lead.body["signal"] = None
-        others = [entry["lead"] for entry in do.body["leads"]]
-        queries.place(do.connection, lead.root.id, queries.FREE)
-        queries.decide(do.connection, [lead.root.id], others, "cannot", do.root.id, do.today.isoformat())
-    do.note("reasons", explained(reckon(do).reasons))
+    (lead,) = do.named("lead")
+    do.body["leads"] = [entry for entry in do.body["leads"] if entry["lead"] != lead.root.id]
+    lead.root.dossier = lead.body["own_dossier"]
+    lead.body["signal"] = None
+    queries.split_off(do.connection, lead.root.id, do.root.id, do.root.head_seq + 1)
+    rows = queries.lead_rows(do.connection, [entry["lead"] for entry in do.body["leads"]])
+    explain_signal(do, {left: row["features"] for left, row in rows.items()})

@@ -111,7 +111,7 @@ def refer_out(do: Act) -> None:
     do.cite("2(2)" if data["ground"] == "other_regime" else "2(1)")
     if data["ground"] == "other_regime":
         data["regime"] = data.get("regime") or do.body["regime"]
-        queries.forget(do.connection, do.root.id)
+        queries.remove_from_grouping(do.connection, do.root.id)
     do.part = do.add("referral", {**data, "referred_on": do.today.isoformat()})
     regimes = load("regimes")
     do.document(
@@ -136,16 +136,11 @@ def record_reply(do: Act) -> None:
     assert do.part is not None
     do.part.body["answer"] = do.data
     if do.root.state == "referred" and do.data["reply"] == "declined":
-        _regroupable(do)
-
-
-def _regroupable(do: Act) -> None:
-    found = queries.described(do.connection, [do.root.id])[do.root.id]
-    queries.remember_again(do.connection, do.root.id, found["features"])
+        queries.return_to_grouping(do.connection, do.root.id, do.body)
 
 
 @act("lead", "dismiss", Reasons)
 def dismiss(do: Act) -> None:
     """Article 4(1): what holds no information on a defect is put aside with reasons."""
     do.body["decision"] = {"decided": "dismissed", "on": do.today.isoformat(), **do.data}
-    queries.forget(do.connection, do.root.id)
+    queries.remove_from_grouping(do.connection, do.root.id)

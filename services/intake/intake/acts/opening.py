@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.core import Act
+from chassis.core.storage.series import next_number
 from intake.data import load
-from intake.domain.grouping import features_of
-from intake.domain.leads import weight
 from intake.domain.producers import seat
 from intake.domain.vocabulary import category_of, hazards_of, other_regime
 from intake.storage import queries
 
 TITLE = 300
-TOLD = ("hazard", "injury", "severity", "happened_on", "discovered_on", "description", "photo")
+COPIED = ("hazard", "injury", "severity", "happened_on", "discovered_on", "description", "photo")
 
 
 def open_lead(do: Act, source: str, **more: Any) -> None:
@@ -25,10 +24,10 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
         "batches": data.get("batches", []),
     }
     producer = {"name": data.get("producer"), "code": data.get("credit_code")}
-    told = " ".join(str(data[key]) for key in ("hazard", "injury", "description") if data.get(key))
-    hazards = hazards_of(data.get("hazards", []), told, load("hazards"))
+    statement = " ".join(str(data[key]) for key in ("hazard", "injury", "description") if data.get(key))
+    hazards = hazards_of(data.get("hazards", []), statement, load("hazards"))
     do.body.update(
-        {key: data[key] for key in TOLD if data.get(key) is not None}
+        {key: data[key] for key in COPIED if data.get(key) is not None}
         | {
             "source": source,
             "product": product,
@@ -41,12 +40,10 @@ def open_lead(do: Act, source: str, **more: Any) -> None:
         | {"regime": other_regime(product["category"], product["name"], load("regimes"))}
         | {key: value for key, value in more.items() if value is not None}
     )
-    do.root.number = f"LN{do.today.year}-{queries.allot(do.connection, 'lead', do.today.year):06d}"
+    do.root.number = f"LN{do.today.year}-{next_number(do.connection, f'lead/{do.today.year}'):06d}"
     do.root.title = _title(product, hazards)
-    divide(do)
-    text = " ".join(str(data[key]) for key in ("description", "hazard", "injury") if data.get(key))
-    features = features_of(product, producer, hazards, text)
-    queries.keep_features(do.connection, do.root.id, do.root.number, do.root.title, weight(do.body), features)
+    write_parties(do)
+    queries.keep_lead(do.connection, do.root.id, do.body)
 
 
 def _title(product: Mapping[str, Any], hazards: list[str]) -> str:
@@ -55,7 +52,7 @@ def _title(product: Mapping[str, Any], hazards: list[str]) -> str:
     return (f"{named}（{kinds}）" if kinds else named)[:TITLE]
 
 
-def divide(do: Act) -> None:
+def write_parties(do: Act) -> None:
     """Write the parties that every root of intake has: the province, its institution, and the organisation that acts."""
     do.party("lead_bureau", do.settings["province"], do.settings["province_area"])
     do.party("institution", do.settings["institution"])

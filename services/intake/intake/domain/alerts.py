@@ -11,15 +11,15 @@ SHORT, LONG = 200, 5000
 
 def read_rows(rows: str) -> tuple[list[Any], list[str]]:
     """Read one JSON object a line; returns the objects and, per line that is none, what is wrong with it."""
-    found, faults = [], []
+    objects, faults = [], []
     for number, row in enumerate(rows.splitlines(), 1):
         if not row.strip():
             continue
         try:
-            found.append(json.loads(row))
+            objects.append(json.loads(row))
         except (ValueError, RecursionError):
             faults.append(f"第{number}行不是JSON对象 / line {number} is no JSON object")
-    return found, faults
+    return objects, faults
 
 
 def _join(*texts: str | None) -> str:

@@ -4,20 +4,25 @@ Three steps. *Blocking* gives each report keys (credit code, brand, model, GTIN,
 only reports that share a key are compared. A *score* in points adds up what speaks for and against, and every point has a reason
 that a person can read. *Groups* are joined from the strongest pair down, as long as the reports of both sides fit together on
 average; an analyst's decisions (must-link, cannot-link) come before any score. The outcome does not depend on the order of the
-reports, and an analyst disposes of it: nothing here groups anything by itself.
+reports, and an analyst decides on it: nothing is grouped automatically.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import combinations
 from typing import Any
 
+from intake.domain.links import Links
 from intake.domain.shingles import bands, likeness, one_script
 from intake.domain.vocabulary import folded
 
 THRESHOLD = 50
 WIDEST_BLOCK = 200
+KEY_LENGTH = 200
+COMPARED = 30
+"""So many reports of a group are compared with every other; an addition to a group costs the same whatever its size."""
 NAMELESS = frozenset({"", "unknown", "不详", "无", "none", "n a", "未知"})
 
 
@@ -38,7 +43,7 @@ class Report:
 
     @classmethod
     def of(cls, lead: str, features: Mapping[str, Any]) -> "Report":
-        """Read the stored features of a lead (see `features_of`)."""
+        """Read the features of a lead (see `features_of`)."""
         return cls(
             lead,
             product=features.get("product") or "",
@@ -69,7 +74,7 @@ def numbers(text: str | None) -> list[str]:
 def features_of(
     product: Mapping[str, Any], producer: Mapping[str, Any], hazards: Sequence[str], text: str
 ) -> dict[str, Any]:
-    """Return the features of a lead as JSON values: what is stored beside it for grouping.
+    """Return the features of a lead as JSON values: what grouping knows of it.
 
     `product` has `name category brand model gtin`, `producer` has `name code`; both as a lead's body holds them.
     """
@@ -86,8 +91,14 @@ def features_of(
     }
 
 
+def features_in(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the features of a lead from its body; what an act changes of a lead later is none of them."""
+    text = " ".join(str(body[key]) for key in ("description", "hazard", "injury") if body.get(key))
+    return features_of(body["product"], body["producer"], body["hazards"], text)
+
+
 def block_keys(report: Report) -> list[str]:
-    """Return the keys under which a report meets others, sorted."""
+    """Return the keys under which a report is compared with others, sorted."""
     keys = {f"brand:{brand}" for brand in report.brands}
     keys |= {f"model:{model}" for model in report.models}
     keys |= {f"gtin:{gtin}" for gtin in report.gtins}
@@ -99,6 +110,11 @@ def block_keys(report: Report) -> list[str]:
     if report.maker:
         keys.add(f"maker:{report.maker}")
     return sorted(keys)
+
+
+def short_key(key: str) -> int:
+    """Return a block key as it is stored: a signed number of 64 bits, from the key's first KEY_LENGTH characters."""
+    return int.from_bytes(blake2b(key[:KEY_LENGTH].encode(), digest_size=8).digest(), signed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,18 +162,18 @@ OTHER_PRODUCT = Reason("product_differs", -10)
 OTHER_PRODUCT_BELOW = 10  # percent, of names in one script
 
 
-def _compare(code: str, one: Iterable[str], other: Iterable[str]) -> Iterable[Reason]:
-    first, second = set(one), set(other)
+def _compare(code: str, first: Set[str], second: Set[str]) -> list[Reason]:
     if not first or not second:
-        return
+        return []
     shared = first & second
-    points = WORTH[code][0] if shared else WORTH[code][1]
-    if points:
-        yield Reason(code if shared else f"{code}_differs", points, "、".join(sorted(shared)))
+    agree, differ = WORTH[code]
+    if shared:
+        return [Reason(code, agree, "、".join(sorted(shared)))]
+    return [Reason(f"{code}_differs", differ)] if differ else []
 
 
-def _known(value: str) -> set[str]:
-    return {value} - {"", "other"}
+def _known(value: str) -> Set[str]:
+    return frozenset() if value in ("", "other") else frozenset((value,))
 
 
 def compare(one: Report, other: Report) -> Match:
@@ -171,13 +187,13 @@ def compare(one: Report, other: Report) -> Match:
         *_compare("hazard", first.hazards, second.hazards),
         *_compare("category", _known(first.category), _known(second.category)),
     ]
-    named, told = likeness(first.product, second.product), likeness(first.text, second.text)
-    if points := PRODUCT_WORTH * named // 100:
-        reasons.append(Reason("product", points, f"{named}%"))
-    if named < OTHER_PRODUCT_BELOW and one_script(first.product, second.product):
+    by_name, by_text = likeness(first.product, second.product), likeness(first.text, second.text)
+    if points := PRODUCT_WORTH * by_name // 100:
+        reasons.append(Reason("product", points, f"{by_name}%"))
+    if by_name < OTHER_PRODUCT_BELOW and one_script(first.product, second.product):
         reasons.append(OTHER_PRODUCT)
-    if points := TEXT_WORTH * told // 100:
-        reasons.append(Reason("text", points, f"{told}%"))
+    if points := TEXT_WORTH * by_text // 100:
+        reasons.append(Reason("text", points, f"{by_text}%"))
     return Match(first.id, second.id, sum(reason.points for reason in reasons), tuple(reasons))
 
 
@@ -186,22 +202,6 @@ def _producers(first: Report, second: Report) -> Iterable[Reason]:
         return _compare("producer", {first.credit_code}, {second.credit_code})
     shared = _known(first.maker) & _known(second.maker)
     return [Reason("producer", WORTH["producer"][0], next(iter(shared)))] if shared else []
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """What analysts have decided about pairs: the later decision on a pair stands alone."""
-
-    must: frozenset[frozenset[str]] = frozenset()
-    cannot: frozenset[frozenset[str]] = frozenset()
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, str]]) -> "Links":
-        """Read rows of (report, report, `must` or `cannot`)."""
-        kinds: dict[str, set[frozenset[str]]] = {"must": set(), "cannot": set()}
-        for first, second, kind in rows:
-            kinds[kind].add(frozenset((first, second)))
-        return cls(frozenset(kinds["must"]), frozenset(kinds["cannot"] - kinds["must"]))
 
 
 @dataclass(slots=True)
@@ -218,13 +218,13 @@ class _Partition:
 
 
 def candidate_pairs(reports: Iterable[Report]) -> set[tuple[str, str]]:
-    """Return the pairs that share a block key, each in id order; a block wider than `WIDEST_BLOCK` tells nothing and is left out."""
+    """Return the pairs that share a block key, each in id order; a block wider than `WIDEST_BLOCK` says nothing and is left out."""
     return pairs_in((key, report.id) for report in reports for key in block_keys(report))
 
 
-def pairs_in(keyed: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+def pairs_in(keyed: Iterable[tuple[Hashable, str]]) -> set[tuple[str, str]]:
     """Return the pairs that rows of (block key, report) make."""
-    blocks: dict[str, set[str]] = defaultdict(set)
+    blocks: dict[Hashable, set[str]] = defaultdict(set)
     for key, report in keyed:
         blocks[key].add(report)
     narrow = (sorted(block) for block in blocks.values() if len(block) <= WIDEST_BLOCK)
@@ -246,9 +246,8 @@ def group(
             parts.join(pair[0], pair[-1])
     candidates = candidate_pairs(known.values()) if pairs is None else pairs
     matches = (compare(known[one], known[other]) for one, other in candidates)
-    for match in sorted(
-        (match for match in matches if match.alike), key=lambda found: (-found.score, found.first, found.second)
-    ):
+    alike = (match for match in matches if match.alike)
+    for match in sorted(alike, key=lambda match: (-match.score, match.first, match.second)):
         one, other = parts.members[match.first], parts.members[match.second]
         if one != other and _fit(one, other, known, decided):
             parts.join(match.first, match.second)
@@ -266,11 +265,29 @@ def _fit(one: frozenset[str], other: frozenset[str], known: Mapping[str, Report]
 
 
 def reasons_for(reports: Sequence[Report]) -> list[Reason]:
-    """Return why a group belongs together: each reason that any pair shares, with its highest points, strongest first."""
+    """Return why a group belongs together: each reason that a pair shares, with its highest points, strongest first.
+
+    Each report is compared with the first COMPARED of those before it, in the order given; of equal points the first stay.
+    """
     best: dict[str, Reason] = {}
-    for one, other in combinations(sorted(reports, key=lambda report: report.id), 2):
-        for reason in compare(one, other).reasons:
-            held = best.get(reason.code)
-            if held is None or (abs(reason.points), reason.value) > (abs(held.points), held.value):
+    for place, report in enumerate(reports):
+        _keep_strongest(best, report, reports[: min(place, COMPARED)])
+    return _in_order(best.values())
+
+
+def reasons_with(report: Report, others: Sequence[Report]) -> list[Reason]:
+    """Return why one more report belongs to a group: what `reasons_for` would count of it besides."""
+    best: dict[str, Reason] = {}
+    _keep_strongest(best, report, others[:COMPARED])
+    return _in_order(best.values())
+
+
+def _keep_strongest(best: dict[str, Reason], report: Report, others: Iterable[Report]) -> None:
+    for other in others:
+        for reason in compare(report, other).reasons:
+            if reason.code not in best or abs(reason.points) > abs(best[reason.code].points):
                 best[reason.code] = reason
-    return sorted(best.values(), key=lambda reason: (-reason.points, reason.code))
+
+
+def _in_order(reasons: Iterable[Reason]) -> list[Reason]:
+    return sorted(reasons, key=lambda reason: (-reason.points, reason.code))

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intake.domain.grouping import Links, Reason, Report, group, reasons_for
+from intake.domain.grouping import Reason, Report, group, reasons_for
+from intake.domain.links import Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,16 @@ def propose(
     reports = {lead: Report.of(lead, row["features"]) for lead, row in leads.items()}
     proposals = [
         Proposal(
-            tuple(found),
-            tuple(reasons_for([reports[lead] for lead in found])),
-            sum(leads[lead]["severity"] for lead in found),
+            tuple(members),
+            tuple(reasons_for([reports[lead] for lead in members])),
+            sum(leads[lead]["severity"] for lead in members),
         )
-        for found in group(reports.values(), links, pairs)
+        for members in group(reports.values(), links, pairs)
     ]
     return sorted(proposals, key=lambda one: (len(one.leads) == 1, -one.weight, -len(one.leads), one.leads))
 
 
-def told(
+def explain(
     reasons: Iterable[Reason],
     texts: Mapping[str, Mapping[str, str]],
     terms: Mapping[str, Mapping[str, Mapping[str, Any]]],
@@ -52,3 +53,13 @@ def told(
         | {language: texts[reason.code][language].format(value=words(reason, language)) for language in ("zh", "en")}
         for reason in reasons
     ]
+
+
+def strongest(reasons: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return of explained reasons one a code, that with the highest points (of equal ones the first), the strongest first."""
+    best: dict[str, dict[str, Any]] = {}
+    for reason in reasons:
+        held = best.get(reason["code"])
+        if held is None or abs(reason["points"]) > abs(held["points"]):
+            best[reason["code"]] = dict(reason)
+    return sorted(best.values(), key=lambda reason: (-reason["points"], reason["code"]))

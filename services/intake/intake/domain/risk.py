@@ -2,7 +2,7 @@
 
 A scenario is a chain of steps from the defect to the injury. Its probability is the product of its steps'; with the severity of
 the injury (1 to 4) a matrix gives the level. The level of an assessment is the highest of its scenarios. No float occurs: a
-probability is written as text (`1/500` or `0.002`) and reckoned as a fraction.
+probability is written as text (`1/500` or `0.002`) and computed as a fraction.
 """
 
 import re

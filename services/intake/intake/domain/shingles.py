@@ -1,7 +1,7 @@
 """Character n-grams and MinHash: how alike two free texts are, without splitting Chinese into words.
 
 Runs of Chinese characters give pairs, everything else triples (a pair of Chinese characters is about a word). The MinHash of
-Broder (1997) estimates the Jaccard similarity of two sets; its bands give block keys, so that only texts that may be alike meet.
+Broder (1997) estimates the Jaccard similarity of two sets; its bands give block keys, so that only texts that may be alike are compared.
 """
 
 import random
@@ -23,11 +23,11 @@ OTHER = re.compile(r"[^㐀-鿿\s]+")
 def shingles(text: str) -> frozenset[str]:
     """Return the character n-grams of a text: pairs of Chinese, triples of the rest, short runs whole."""
     plain = folded(text)
-    found: set[str] = set()
+    grams: set[str] = set()
     for pattern, size in ((CHINESE, 2), (OTHER, 3)):
         for run in pattern.findall(plain):
-            found.update(run[at : at + size] for at in range(max(1, len(run) - size + 1)))
-    return frozenset(found)
+            grams.update(run[at : at + size] for at in range(max(1, len(run) - size + 1)))
+    return frozenset(grams)
 
 
 def likeness(first: str, second: str) -> int:
@@ -60,7 +60,7 @@ def minhash(grams: Set[str]) -> tuple[int, ...]:
         held = bins[place]
         bins[place] = value if held is None or value < held else held
     return tuple(
-        value if value is not None else next(found for place in _probes()[at] if (found := bins[place]) is not None)
+        value if value is not None else next(taken for place in _probes()[at] if (taken := bins[place]) is not None)
         for at, value in enumerate(bins)
     )
 

@@ -3,34 +3,38 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.core import Moment
 
-def holds_the_lead(at: Any) -> bool:
+
+def holds_the_lead(at: Moment) -> bool:
     """Article 9: 技术机构对消费品缺陷信息线索进行综合分析处理; only what a signal holds can be split from it."""
-    return all(found.root.body.get("signal") == at.root.id for found in at.named.get("lead", []))
+    assert at.root is not None
+    return all(lead.root.body.get("signal") == at.root.id for lead in at.named.get("lead", []))
 
 
-def another_lead_left(at: Any) -> bool:
+def another_lead_left(at: Moment) -> bool:
     """A signal is made of leads: the last one stays."""
     return len(at.body["leads"]) > 1
 
 
-def another_than_the_proposer(at: Any) -> bool:
+def another_than_the_proposer(at: Moment) -> bool:
     """Article 9: 初步风险评估. A level is proposed by one person and validated by another (risk assessment guidelines)."""
+    assert at.part is not None
     return bool(at.part.body["proposed_by"] != at.actor.person)
 
 
-def opinion_entered(at: Any) -> bool:
+def opinion_entered(at: Moment) -> bool:
     """Article 9: 必要时，组织专家进行技术会商; the minutes rest on the opinion that the panel's leader signed."""
     return any(part.kind == "consultation" and part.state == "opined" for part in at.parts)
 
 
-def risk_validated(at: Any) -> bool:
+def risk_validated(at: Moment) -> bool:
     """Article 9: 必要时，组织专家进行技术会商和初步风险评估，确定是否开展生产者缺陷调查; none may still wait for its second person."""
     states = {part.state for part in at.parts if part.kind == "assessment"}
     return "validated" in states and "proposed" not in states
 
 
-def producer_named(at: Any) -> bool:
+def producer_named(at: Moment) -> bool:
     """Article 3: 生产者是缺陷消费品的召回主体; one is named by its code, or a foreign one with its importer or domestic agent."""
     if not at.data:
         return True  # nothing is entered yet: the finding itself may name the producer

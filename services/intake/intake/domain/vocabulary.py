@@ -16,41 +16,41 @@ def folded(text: str | None) -> str:
 
 def named(term: str | None, vocabulary: Vocabulary) -> str | None:
     """Return the code whose `names` hold this term of a feed, or None."""
-    wanted = folded(term)
+    plain = folded(term)
     for code, entry in vocabulary.items():
-        if wanted and any(folded(name) == wanted for name in entry["names"]):
+        if plain and any(folded(name) == plain for name in entry["names"]):
             return code
     return None
 
 
 def all_named(terms: str | None, vocabulary: Vocabulary) -> list[str]:
     """Return the codes of a comma-separated list of a feed's terms, sorted."""
-    found = (named(term, vocabulary) for term in (terms or "").split(","))
-    return sorted({code for code in found if code})
+    codes = (named(term, vocabulary) for term in (terms or "").split(","))
+    return sorted({code for code in codes if code})
 
 
-def found_in(text: str | None, vocabulary: Vocabulary) -> list[str]:
+def mentioned_in(text: str | None, vocabulary: Vocabulary) -> list[str]:
     """Return the codes whose `words` occur in a text, in the vocabulary's order."""
     plain = f" {folded(text)} "
     return [code for code, entry in vocabulary.items() if any(_occurs(word, plain) for word in entry["words"])]
 
 
 def _occurs(word: str, plain: str) -> bool:
-    wanted = folded(word)
-    return f" {wanted}" in plain if wanted.isascii() else wanted in plain
+    sought = folded(word)
+    return f" {sought}" in plain if sought.isascii() else sought in plain
 
 
 def category_of(category: str | None, product: str, vocabulary: Vocabulary) -> str:
     """Return the category's code: the one given, else the first whose words are in the product's name, else `other`."""
     if category in vocabulary:
         return str(category)
-    return named(category, vocabulary) or next(iter(found_in(product, vocabulary)), "other")
+    return named(category, vocabulary) or next(iter(mentioned_in(product, vocabulary)), "other")
 
 
 def hazards_of(given: Iterable[str], text: str, vocabulary: Vocabulary) -> list[str]:
     """Return the hazards named, or else those that the text speaks of, sorted."""
     known = sorted({code for code in given if code in vocabulary})
-    return known or sorted(found_in(text, vocabulary))
+    return known or sorted(mentioned_in(text, vocabulary))
 
 
 def other_regime(category: str, product: str, regimes: Vocabulary) -> str | None:
@@ -61,4 +61,4 @@ def other_regime(category: str, product: str, regimes: Vocabulary) -> str | None
     for code, entry in regimes.items():
         if category in entry["categories"]:
             return code
-    return next(iter(found_in(product, regimes)), None) if category == "other" else None
+    return next(iter(mentioned_in(product, regimes)), None) if category == "other" else None

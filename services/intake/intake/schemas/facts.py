@@ -1,4 +1,4 @@
-"""The facts that intake tells the world."""
+"""The facts that intake publishes."""
 
 from marshmallow import Schema, fields, validate
 

@@ -15,7 +15,7 @@ FEEDS = [
 MOST = 200
 
 
-def _told(longest: int, **more: Any) -> fields.String:
+def _alert_text(longest: int, **more: Any) -> fields.String:
     return fields.String(
         allow_none=not more.get("required"),
         validate=[validate.Length(1 if more.get("required") else None, longest), printable],
@@ -32,22 +32,22 @@ class Alert(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    alert_number = _told(60, required=True)
-    product_name = _told(200, required=True)
-    country_of_origin = _told(100)
-    risk_type = _told(200)
-    risk_description = _told(5000)
-    product_description = _told(5000)
-    product_category = _told(200)
-    brand = _told(200)
-    type = _told(300)
-    model = _told(100)
-    barcode = _told(300)
-    batch_number = _told(500)
-    company_recall_code = _told(200)
-    production_dates = _told(500)
-    measures_authorities = _told(5000)
-    notifying_country = _told(100)
+    alert_number = _alert_text(60, required=True)
+    product_name = _alert_text(200, required=True)
+    country_of_origin = _alert_text(100)
+    risk_type = _alert_text(200)
+    risk_description = _alert_text(5000)
+    product_description = _alert_text(5000)
+    product_category = _alert_text(200)
+    brand = _alert_text(200)
+    type = _alert_text(300)
+    model = _alert_text(100)
+    barcode = _alert_text(300)
+    batch_number = _alert_text(500)
+    company_recall_code = _alert_text(200)
+    production_dates = _alert_text(500)
+    measures_authorities = _alert_text(5000)
+    notifying_country = _alert_text(100)
 
 
 class Feed(ActSchema):

@@ -1,1 +1,1 @@
-"""What intake keeps beside the chassis's tables: numbers, known alerts, block keys and analysts' decisions."""
+"""What intake keeps beside the chassis's tables: known alerts, block keys and analysts' decisions."""

@@ -14,5 +14,5 @@ def asking_signal(connection: Connection, data: Mapping[str, Any]) -> str | None
     query = select(parts.c.root_id).where(
         parts.c.id == data.get("part"), parts.c.kind == "consultation", parts.c.state == "requested"
     )
-    found: str | None = connection.execute(query).scalar_one_or_none()
-    return found
+    signal: str | None = connection.execute(query).scalar_one_or_none()
+    return signal

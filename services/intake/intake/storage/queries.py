@@ -1,58 +1,45 @@
 """Questions to and changes of intake's own tables, all inside the transaction of the act that asks."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, ScalarSelect, Select, and_, delete, func, literal, select, update
 
-from intake.domain.grouping import WIDEST_BLOCK, Links, Report, block_keys
+from chassis.core.storage.tables import roots
+from intake.domain.grouping import WIDEST_BLOCK, Report, block_keys, features_in, short_key
+from intake.domain.leads import weight
+from intake.domain.links import Links, Stay
 from intake.storage import tables
 
 FREE, GROUPED, GONE = "free", "grouped", "gone"
 AT_ONCE = 400
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
-
-
-def _slices(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
-
-
-def allot(connection: Connection, kind: str, year: int) -> int:
-    """Return the next number of a series, from 1; another transaction waits until this one ends, so none is given twice."""
-    series = tables.number_series
-    statement = _insert(connection, series).values(kind=kind, year=year, last=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=[series.c.kind, series.c.year], set_={"last": series.c.last + 1}
-    )
-    return int(connection.execute(statement.returning(series.c.last)).scalar_one())
 
 
 def known_alerts(connection: Connection, source: str, numbers: Sequence[str]) -> dict[str, str]:
     """Return which of a source's alert numbers are known, with the lead each opened."""
     alerts = tables.foreign_alerts
-    found: dict[str, str] = {}
+    leads: dict[str, str] = {}
     for some in _slices(numbers):
         query = select(alerts.c.alert_number, alerts.c.lead).where(
             alerts.c.source == source, alerts.c.alert_number.in_(some)
         )
-        found |= {row.alert_number: row.lead for row in connection.execute(query)}
-    return found
+        leads |= {row.alert_number: row.lead for row in connection.execute(query)}
+    return leads
 
 
-def remember_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
+def record_alert(connection: Connection, source: str, number: str, lead: str, feed: str) -> None:
     """Record that an alert has opened a lead; the primary key refuses a second lead for it."""
     connection.execute(
         tables.foreign_alerts.insert().values(source=source, alert_number=number, lead=lead, feed=feed, seen=1)
     )
 
 
-def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> None:
+def count_sighting(connection: Connection, source: str, numbers: Sequence[str]) -> None:
     """Count one more sighting of each of these known alerts."""
     alerts = tables.foreign_alerts
     for some in _slices(numbers):
@@ -60,111 +47,134 @@ def count_again(connection: Connection, source: str, numbers: Sequence[str]) -> 
         connection.execute(update(alerts).where(where).values(seen=alerts.c.seen + 1))
 
 
-def keep_features(
-    connection: Connection, lead: str, number: str, title: str, severity: int, features: Mapping[str, Any]
-) -> None:
-    """Store what grouping knows of a new lead, with its block keys."""
-    connection.execute(
-        tables.lead_features.insert().values(
-            lead=lead, number=number, title=title, state=FREE, signal=None, severity=severity, features=dict(features)
-        )
-    )
-    _keep_keys(connection, lead, features)
+def keep_lead(connection: Connection, lead: str, body: Mapping[str, Any]) -> None:
+    """Make a new lead known to grouping, with its block keys."""
+    statement = tables.lead_grouping.insert().values(lead=lead, state=FREE).returning(tables.lead_grouping.c.id)
+    _keep_keys(connection, connection.execute(statement).scalar_one(), lead, body)
 
 
-def _keep_keys(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
-    keys = sorted({key[:200] for key in block_keys(Report.of(lead, features))})
+def _keep_keys(connection: Connection, number: int, lead: str, body: Mapping[str, Any]) -> None:
+    keys = {short_key(key) for key in block_keys(Report.of(lead, features_in(body)))}
     if keys:
-        connection.execute(tables.block_keys.insert(), [{"key": key, "lead": lead} for key in keys])
+        connection.execute(tables.block_keys.insert(), [{"key": key, "lead": number} for key in sorted(keys)])
 
 
-def place(connection: Connection, lead: str, state: str, signal: str | None = None) -> None:
-    """Record that a lead is free, grouped in a signal, or gone."""
-    connection.execute(
-        update(tables.lead_features).where(tables.lead_features.c.lead == lead).values(state=state, signal=signal)
-    )
-
-
-def described(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return number, title, state, signal, severity and features of leads, by id."""
-    found: dict[str, dict[str, Any]] = {}
+def put_together(connection: Connection, leads: Sequence[str], signal: str, seq: int) -> None:
+    """Record that leads are in a signal from an entry of its journal on."""
+    known, links = tables.lead_grouping, tables.decided_links
     for some in _slices(leads):
-        rows = connection.execute(select(tables.lead_features).where(tables.lead_features.c.lead.in_(some))).mappings()
-        found |= {row["lead"]: dict(row) for row in rows}
-    return found
+        connection.execute(update(known).where(known.c.lead.in_(some)).values(state=GROUPED))
+        stays = select(known.c.id, literal(signal), literal(seq)).where(known.c.lead.in_(some))
+        connection.execute(links.insert().from_select(["lead", "signal", "from_seq"], stays))
+
+
+def split_off(connection: Connection, lead: str, signal: str, seq: int) -> None:
+    """Record that a lead is not in a signal any more from an entry of its journal on: it is free, and apart from the others."""
+    known, links = tables.lead_grouping, tables.decided_links
+    connection.execute(update(known).where(known.c.lead == lead).values(state=FREE))
+    present = and_(links.c.lead == _number_of(lead), links.c.signal == signal, links.c.to_seq.is_(None))
+    connection.execute(update(links).where(present).values(to_seq=seq))
+
+
+def _number_of(lead: str) -> ScalarSelect[int]:
+    return select(tables.lead_grouping.c.id).where(tables.lead_grouping.c.lead == lead).scalar_subquery()
+
+
+def links_among(connection: Connection, leads: Sequence[str]) -> Links:
+    """Return what analysts have decided about these leads among each other."""
+    known, links = tables.lead_grouping, tables.decided_links
+    stays: list[Stay] = []
+    for some in _slices(leads):
+        query = (
+            select(known.c.lead, links.c.signal, links.c.from_seq, links.c.to_seq)
+            .join(links, links.c.lead == known.c.id)
+            .where(known.c.lead.in_(some))
+        )
+        stays += [Stay(*row) for row in connection.execute(query)]
+    return Links.of_stays(stays)
+
+
+def lead_rows(connection: Connection, leads: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return number, title, severity and features of leads, by id, in the order asked for."""
+    by_lead: dict[str, dict[str, Any]] = {}
+    for some in _slices(leads):
+        query = select(roots.c.id, roots.c.number, roots.c.title, roots.c.body).where(roots.c.id.in_(some))
+        for row in connection.execute(query):
+            by_lead[row.id] = {
+                "lead": row.id,
+                "number": row.number,
+                "title": row.title,
+                "severity": weight(row.body),
+                "features": features_in(row.body),
+            }
+    return {lead: by_lead[lead] for lead in leads if lead in by_lead}
 
 
 def free_leads(connection: Connection, limit: int) -> list[str]:
     """Return the newest leads that are in no signal, newest first."""
-    rows = tables.lead_features
-    query = select(rows.c.lead).where(rows.c.state == FREE).order_by(rows.c.lead.desc()).limit(limit)
+    known = tables.lead_grouping
+    query = select(known.c.lead).where(known.c.state == FREE).order_by(known.c.id.desc()).limit(limit)
     return list(connection.execute(query).scalars())
 
 
-def keyed(connection: Connection, leads: Sequence[str]) -> list[tuple[str, str]]:
+def key_rows(connection: Connection, leads: Sequence[str]) -> list[tuple[int, str]]:
     """Return the rows of (block key, lead) of these leads."""
-    keys = tables.block_keys
-    rows: list[tuple[str, str]] = []
+    known, keys = tables.lead_grouping, tables.block_keys
+    rows: list[tuple[int, str]] = []
     for some in _slices(leads):
-        rows += [
-            (key, lead)
-            for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.lead.in_(some)))
-        ]
+        query = select(keys.c.key, known.c.lead).join(known, known.c.id == keys.c.lead).where(known.c.lead.in_(some))
+        rows += [(key, lead) for key, lead in connection.execute(query)]
     return rows
 
 
-def neighbours(connection: Connection, leads: Sequence[str]) -> list[str]:
-    """Return the free leads that share a block key with any of these, sorted; blocks wider than the domain allows are passed over."""
-    keys = tables.block_keys
-    shared: set[str] = set()
+def neighbours(connection: Connection, leads: Sequence[str], limit: int) -> list[str]:
+    """Return the free leads that share block keys with these, those that share most first.
+
+    Blocks wider than the domain allows are passed over.
+    """
+    shared: Counter[str] = Counter()
     for some in _slices(leads):
-        shared.update(connection.execute(select(keys.c.key).where(keys.c.lead.in_(some)).distinct()).scalars())
-    found: dict[str, set[str]] = {}
-    for some in _slices(sorted(shared)):
-        for key, lead in connection.execute(select(keys.c.key, keys.c.lead).where(keys.c.key.in_(some))):
-            found.setdefault(key, set()).add(lead)
-    near = {lead for block in found.values() if len(block) <= WIDEST_BLOCK for lead in block} - set(leads)
-    return sorted(lead for lead, row in described(connection, sorted(near)).items() if row["state"] == FREE)
+        shared.update(dict(connection.execute(_sharing(some)).all()))
+    near = sorted(set(shared) - set(leads), key=lambda lead: (-shared[lead], lead))
+    return near[:limit]
 
 
-def decide(
-    connection: Connection, ones: Iterable[str], others: Iterable[str], decision: str, signal: str, on: str
-) -> None:
-    """Remember that each of `ones` must (or cannot) be with each of `others`; a later decision on a pair replaces the earlier."""
-    links = tables.decided_links
-    pairs = {tuple(sorted(pair)) for pair in product(set(ones), set(others)) if pair[0] != pair[1]}
-    if not pairs:
-        return
-    statement = _insert(connection, links)
-    changed = {name: statement.excluded[name] for name in ("decision", "signal", "decided_on")}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[links.c.first, links.c.second], set_=changed),
-        [
-            {"first": first, "second": second, "decision": decision, "signal": signal, "decided_on": on}
-            for first, second in sorted(pairs)
-        ],
+def _sharing(leads: Sequence[str]) -> Select[str, int]:
+    """Return the free leads that share narrow blocks with these, each with how many they share."""
+    known, keys = tables.lead_grouping, tables.block_keys
+    own = (
+        select(keys.c.key)
+        .join(known, known.c.id == keys.c.lead)
+        .where(known.c.lead.in_(leads))
+        .distinct()
+        .cte("own_keys")
+    )
+    narrow = (
+        select(keys.c.key)
+        .join(own, own.c.key == keys.c.key)
+        .group_by(keys.c.key)
+        .having(func.count() <= WIDEST_BLOCK)
+        .cte("narrow_keys")
+    )
+    return (
+        select(known.c.lead, func.count())
+        .select_from(narrow)
+        .join(keys, keys.c.key == narrow.c.key)
+        .join(known, known.c.id == keys.c.lead)
+        .where(known.c.state == FREE)
+        .group_by(known.c.lead)
     )
 
 
-def links_among(connection: Connection, leads: Sequence[str]) -> Links:
-    """Return the decisions on pairs that touch these leads."""
-    links = tables.decided_links
-    rows: set[tuple[str, str, str]] = set()
-    for some in _slices(leads):
-        query = select(links.c.first, links.c.second, links.c.decision).where(
-            or_(links.c.first.in_(some), links.c.second.in_(some))
-        )
-        rows.update((first, second, decision) for first, second, decision in connection.execute(query))
-    return Links.of(rows)
+def remove_from_grouping(connection: Connection, lead: str) -> None:
+    """Take a lead out of grouping for good: its block keys go."""
+    known, keys = tables.lead_grouping, tables.block_keys
+    connection.execute(delete(keys).where(keys.c.lead == _number_of(lead)))
+    connection.execute(update(known).where(known.c.lead == lead).values(state=GONE))
 
 
-def forget(connection: Connection, lead: str) -> None:
-    """Take a lead out of grouping for good: its block keys go, its features stay as the record."""
-    connection.execute(delete(tables.block_keys).where(tables.block_keys.c.lead == lead))
-    place(connection, lead, GONE)
-
-
-def remember_again(connection: Connection, lead: str, features: Mapping[str, Any]) -> None:
-    """Bring a lead that was forgotten back into grouping."""
-    _keep_keys(connection, lead, features)
-    place(connection, lead, FREE)
+def return_to_grouping(connection: Connection, lead: str, body: Mapping[str, Any]) -> None:
+    """Bring a lead that was taken out back into grouping."""
+    known = tables.lead_grouping
+    statement = update(known).where(known.c.lead == lead).values(state=FREE).returning(known.c.id)
+    _keep_keys(connection, connection.execute(statement).scalar_one(), lead, body)

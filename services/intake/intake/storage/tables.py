@@ -1,17 +1,8 @@
-"""Intake's own tables: number series, foreign alerts seen, and what grouping works on."""
+"""Intake's own tables: foreign alerts seen, and what grouping works on."""
 
-from sqlalchemy import JSON, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table
 
 metadata = MetaData()
-
-# the last number given of each kind and year (线索编号, 信号编号, …)
-number_series = Table(
-    "number_series",
-    metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("year", Integer, primary_key=True, autoincrement=False),
-    Column("last", Integer, nullable=False),
-)
 
 # each foreign alert once, with the lead it opened and how often feeds have brought it
 foreign_alerts = Table(
@@ -24,36 +15,35 @@ foreign_alerts = Table(
     Column("seen", Integer, nullable=False),
 )
 
-# the features of a lead for grouping; `signal` is where it is grouped, `state` is `free`, `grouped` or `gone`
-lead_features = Table(
-    "lead_features",
+# each lead that grouping knows, by a short number; `state` is `free`, `grouped` or `gone`
+lead_grouping = Table(
+    "lead_grouping",
     metadata,
-    Column("lead", String(80), primary_key=True),
-    Column("number", String(40), nullable=False),
-    Column("title", String(300), nullable=False),
+    Column("id", Integer, primary_key=True),
+    Column("lead", String(80), nullable=False),
     Column("state", String(10), nullable=False),
-    Column("signal", String(80)),
-    Column("severity", Integer, nullable=False),
-    Column("features", JSON, nullable=False),
-    Index("lead_features_state", "state", "lead"),
+    Index("lead_grouping_lead", "lead", unique=True),
+    Index("lead_grouping_state", "state", "id"),
 )
 
-# the block keys of each lead: leads that share one are compared
+# the block keys of each lead, as numbers: leads that share one are compared
 block_keys = Table(
     "block_keys",
     metadata,
-    Column("key", String(200), primary_key=True),
-    Column("lead", String(80), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("lead", Integer, primary_key=True, autoincrement=False),
     Index("block_keys_lead", "lead"),
+    sqlite_with_rowid=False,
 )
 
-# analysts' decisions on pairs of leads, `first` before `second`; the later decision replaces the earlier
+# analysts' decisions as stays of leads in signals: from the entry of the signal's journal that put the lead in to the one that
+# split it off (none: it is in the signal). Leads that were in a signal together must be, or cannot be, together again.
 decided_links = Table(
     "decided_links",
     metadata,
-    Column("first", String(80), primary_key=True),
-    Column("second", String(80), primary_key=True),
-    Column("decision", String(10), nullable=False),
-    Column("signal", String(80), nullable=False),
-    Column("decided_on", String(10), nullable=False),
+    Column("lead", Integer, primary_key=True, autoincrement=False),
+    Column("signal", String(80), primary_key=True),
+    Column("from_seq", Integer, primary_key=True, autoincrement=False),
+    Column("to_seq", Integer),
+    sqlite_with_rowid=False,
 )

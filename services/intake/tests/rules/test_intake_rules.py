@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from intake_stage import Stage, refusal
+from intake_stage import refusal
 
 from chassis.testing import rows_of
 from intake.app import application
@@ -22,13 +22,6 @@ def test_every_clause_of_this_service_has_an_act():
     assert application.rulebook.carried() == set(application.rulebook.clauses)
 
 
-@pytest.fixture
-def stage(tmp_path):
-    opened = Stage(tmp_path)
-    yield opened
-    opened.office.close()
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_case(case, stage):
     for step in case.get("given", []):
@@ -37,8 +30,8 @@ def test_case(case, stage):
     refused = refusal(stage, case["when"])
     if "refused" in then:
         assert refused is not None, "it was done"
-        told = {"code": refused.code, "guard": refused.facts.get("guard"), "field": next(iter(refused.errors), None)}
-        assert {key: told[key] for key in then["refused"]} == then["refused"]
+        answer = {"code": refused.code, "guard": refused.facts.get("guard"), "field": next(iter(refused.errors), None)}
+        assert {key: answer[key] for key in then["refused"]} == then["refused"]
         return
     assert refused is None, f"refused: {refused}"
     holds(stage, then)
@@ -67,11 +60,11 @@ def holds(stage, then):
         assert with_it == then["same_dossier"]
     if "leads_in_all" in then:
         assert len(stage.leads) == then["leads_in_all"]
-    told(stage, root, entry, then)
+    holds_in_entry(stage, root, entry, then)
     assert stage.office.verify(root["id"]) == []
 
 
-def told(stage, root, entry, then):
+def holds_in_entry(stage, root, entry, then):
     """Whether clause, number, documents, facts and findings are what a case says."""
     if "clause" in then:
         assert entry["clause"] == then["clause"]
@@ -87,4 +80,4 @@ def told(stage, root, entry, then):
         assert stage.outcome["noted"][name] == value
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from intake.data import load
 from intake.domain.grouping import (
-    Links,
     Report,
     block_keys,
     candidate_pairs,
@@ -19,7 +18,8 @@ from intake.domain.grouping import (
     numbers,
     reasons_for,
 )
-from intake.domain.proposals import propose, told
+from intake.domain.links import Links
+from intake.domain.proposals import explain, propose
 from intake.domain.shingles import bands, likeness, shingles
 
 
@@ -93,13 +93,13 @@ def some_reports(draw, most=9):
 
 
 def test_three_reports_of_one_desk_are_grouped_and_the_kettle_and_the_other_desk_are_not():
-    found = group([DESK_LINE, DESK_CONSUMER, DESK_COMPLAINT, KETTLE, DESK_COLLAPSE])
-    assert found == [["lead_1", "lead_2", "lead_3"], ["lead_4"], ["lead_5"]]
+    groups = group([DESK_LINE, DESK_CONSUMER, DESK_COMPLAINT, KETTLE, DESK_COLLAPSE])
+    assert groups == [["lead_1", "lead_2", "lead_3"], ["lead_4"], ["lead_5"]]
 
 
 def test_the_reasons_of_a_group_are_sentences_in_two_languages():
     terms = {"hazard": load("hazards"), "category": load("categories")}
-    reasons = told(reasons_for([DESK_LINE, DESK_COMPLAINT]), load("reasons"), terms)
+    reasons = explain(reasons_for([DESK_LINE, DESK_COMPLAINT]), load("reasons"), terms)
     assert "品牌相同（示例家具）" in [reason["zh"] for reason in reasons]
     assert "危害类型相同（化学危害）" in [reason["zh"] for reason in reasons]
     assert "same hazard (chemical)" in [reason["en"] for reason in reasons]
@@ -138,9 +138,9 @@ def test_groups_do_not_depend_on_the_order_of_the_reports(reports, chance):
 @settings(max_examples=60)
 @given(some_reports())
 def test_groups_are_a_partition_and_the_same_each_time(reports):
-    found = group(reports)
-    assert sorted(lead for members in found for lead in members) == sorted(one.id for one in reports)
-    assert found == group(reports)
+    groups = group(reports)
+    assert sorted(lead for members in groups for lead in members) == sorted(one.id for one in reports)
+    assert groups == group(reports)
 
 
 @settings(max_examples=60)
@@ -218,9 +218,9 @@ def test_the_weightiest_group_is_proposed_first():
         for one, brand, severity in [(DESK_LINE, "示例家具", 0), (DESK_COMPLAINT, "示例家具", 0), (KETTLE, "丁牌", 3)]
     }
     rows["lead_6"] = dict(rows["lead_4"])
-    found = propose(rows, Links())
-    assert [proposal.leads for proposal in found] == [("lead_4", "lead_6"), ("lead_1", "lead_3")]
-    assert [proposal.weight for proposal in found] == [6, 0]
+    proposals = propose(rows, Links())
+    assert [proposal.leads for proposal in proposals] == [("lead_4", "lead_6"), ("lead_1", "lead_3")]
+    assert [proposal.weight for proposal in proposals] == [6, 0]
 
 
 def test_many_reports_are_grouped_alike_whatever_their_order():

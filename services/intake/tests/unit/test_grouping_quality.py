@@ -2,7 +2,7 @@
 
 The files come merged: a CPSC recall has one row for all its listings, a Safety Gate alert one row. So the repeats are
 made from what was merged: each description of a CPSC recall is a report of its own, with the maker named (as a listing
-has it) or not (as a consumer tells it); each alert is told a second time in fewer words. Several numbers on one brand,
+has it) or not (as a consumer reports it); each alert is repeated in fewer words. Several numbers on one brand,
 product and hazard are one signal to us and count as wrong here, so precision is better than it looks.
 """
 
@@ -38,8 +38,8 @@ def quality(groups, truth):
 
     together = pairs(len(members) for members in groups)
     right = sum(pairs(Counter(truth[one] for one in members).values()) for members in groups)
-    wanted = pairs(Counter(truth.values()).values())
-    return 100 * right // together, 100 * right // wanted
+    expected = pairs(Counter(truth.values()).values())
+    return 100 * right // together, 100 * right // expected
 
 
 def listings(maker_named):
@@ -68,14 +68,14 @@ def test_repeats_of_cpsc_recalls_are_found(maker_named, least, capsys):
     reports, truth = listings(maker_named)
     precision, recall = quality(group(reports), truth)
     with capsys.disabled():
-        told = "named" if maker_named else "left out"
+        maker = "named" if maker_named else "left out"
         print(
-            f"\nCPSC, maker {told}: {len(reports)} reports of {len(set(truth.values()))} recalls: precision {precision} %, recall {recall} %"
+            f"\nCPSC, maker {maker}: {len(reports)} reports of {len(set(truth.values()))} recalls: precision {precision} %, recall {recall} %"
         )
     assert precision >= least[0] and recall >= least[1]
 
 
-def test_an_alert_told_again_in_fewer_words_is_found(capsys):
+def test_an_alert_repeated_in_fewer_words_is_found(capsys):
     categories, regimes, countries = load("categories"), load("regimes"), load("countries")
     alerts = [
         alert for alert in rows("safety_gate/rapex_alerts.jsonl") if alert["product_category"] != "Motor vehicles"
@@ -92,6 +92,6 @@ def test_an_alert_told_again_in_fewer_words_is_found(capsys):
     precision, recall = quality(group(reports), truth)
     with capsys.disabled():
         print(
-            f"\nSafety Gate, told twice: {len(reports)} reports of {len(alerts)} alerts: precision {precision} %, recall {recall} %"
+            f"\nSafety Gate, repeated: {len(reports)} reports of {len(alerts)} alerts: precision {precision} %, recall {recall} %"
         )
     assert precision >= 45 and recall >= 70

@@ -12,8 +12,8 @@ from chassis.core.contracts.schema import load
 from intake.app import application
 
 BY_PEOPLE = [
-    (kind, name, mark.schema)
-    for (kind, name), (mark, _) in application.functions.items()
+    (kind, name, function.mark.schema)
+    for (kind, name), function in application.definitions.functions.items()
     if any(not application.rulebook.actors[who].system for who in application.rulebook.act(kind, name).by)
 ]
 TODAY = date(2026, 3, 24)
@@ -53,8 +53,8 @@ def test_whatever_is_sent_is_valid_or_refused(data):
     names = [field.data_key or name for name, field in schema().fields.items()]
     sent = data.draw(st.dictionaries(st.sampled_from(names), anything))
     try:
-        found = load(schema(), sent, TODAY)
+        loaded = load(schema(), sent, TODAY)
     except Refusal as refused:
         assert refused.code == "invalid" and refused.errors
     else:
-        assert set(found) <= set(schema().fields) | set(names)
+        assert set(loaded) <= set(schema().fields) | set(names)

@@ -7,7 +7,7 @@ import pytest
 from intake.data import load, sample_alerts
 from intake.domain.alerts import as_lead, read_rows
 from intake.domain.producers import is_credit_code, seat
-from intake.domain.vocabulary import all_named, category_of, found_in, hazards_of, named, other_regime
+from intake.domain.vocabulary import all_named, category_of, hazards_of, mentioned_in, named, other_regime
 
 CATEGORIES, HAZARDS, REGIMES = load("categories"), load("hazards"), load("regimes")
 
@@ -35,12 +35,12 @@ def test_risk_types_are_read_as_a_list():
 def test_hazards_not_given_are_read_from_chinese_text():
     assert hazards_of([], "书桌甲醛超标", HAZARDS) == ["chemical"]
     assert hazards_of(["fall"], "书桌甲醛超标", HAZARDS) == ["fall"]
-    assert found_in("插座漏电并起火", HAZARDS) == ["electric_shock", "fire"]
+    assert mentioned_in("插座漏电并起火", HAZARDS) == ["electric_shock", "fire"]
 
 
 def test_an_english_word_is_found_at_its_beginning_only():
-    assert "fire" not in found_in("the misfired order", HAZARDS)
-    assert "fire" in found_in("may catch fire.", HAZARDS)
+    assert "fire" not in mentioned_in("the misfired order", HAZARDS)
+    assert "fire" in mentioned_in("may catch fire.", HAZARDS)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_wrong_check_character_is_no_credit_code():
 
 
 def test_an_alert_becomes_a_lead_with_chinese_beside_the_foreign_words():
-    found = lead(
+    opened = lead(
         product_category="Furniture",
         risk_type="Chemical",
         brand="X",
@@ -86,26 +86,26 @@ def test_an_alert_becomes_a_lead_with_chinese_beside_the_foreign_words():
         country_of_origin="Germany",
         batch_number=None,
     )
-    assert found["category"] == "furniture" and found["hazards"] == ["chemical"] and found["hazard"] == "化学危害"
-    assert found["alert"]["country_zh"] == "德国" and found["scope"] == "consumer_product"
-    assert "batch_number" not in found["alert"]
+    assert opened["category"] == "furniture" and opened["hazards"] == ["chemical"] and opened["hazard"] == "化学危害"
+    assert opened["alert"]["country_zh"] == "德国" and opened["scope"] == "consumer_product"
+    assert "batch_number" not in opened["alert"]
 
 
 def test_a_vehicle_is_marked_and_not_dropped():
-    found = lead(product_name="Passenger car", product_category="Motor vehicles", risk_type="Injuries")
-    assert (found["scope"], found["regime"]) == ("other_regime", "motor_vehicle")
+    opened = lead(product_name="Passenger car", product_category="Motor vehicles", risk_type="Injuries")
+    assert (opened["scope"], opened["regime"]) == ("other_regime", "motor_vehicle")
 
 
 def test_rows_that_are_no_json_are_named_by_their_line():
-    found, faults = read_rows('{"a": 1}\n\nnot json\n')
-    assert found == [{"a": 1}] and faults == ["第3行不是JSON对象 / line 3 is no JSON object"]
+    objects, faults = read_rows('{"a": 1}\n\nnot json\n')
+    assert objects == [{"a": 1}] and faults == ["第3行不是JSON对象 / line 3 is no JSON object"]
 
 
 def test_the_sample_feed_has_twenty_alerts_of_which_four_are_another_regimes():
     rows = [json.loads(row) for row in sample_alerts().splitlines()]
     leads = [as_lead(row, CATEGORIES, HAZARDS, REGIMES, load("countries")) for row in rows]
     assert len({row["alert_number"] for row in rows}) == 20
-    assert sorted(found["regime"] for found in leads if "regime" in found) == [
+    assert sorted(row["regime"] for row in leads if "regime" in row) == [
         "cosmetic",
         "cosmetic",
         "motor_vehicle",

@@ -1,10 +1,9 @@
 """The producer's analysis, its evaluation and the decision on it (articles 10 and 11)."""
 
 from chassis.core import Act, act
-from investigation.acts.notice import said
-from investigation.schemas.cases import (
+from investigation.acts.notice import paper_fields
+from investigation.schemas.analysis import (
     DecideOnAnalysis,
-    DocumentServed,
     EvaluateAnalysis,
     GrantExtension,
     OpenInvestigation,
@@ -13,6 +12,7 @@ from investigation.schemas.cases import (
     SubmitAnalysis,
     SubmitSupplement,
 )
+from investigation.schemas.received import DocumentServed
 
 CLAUSE_OF = {"not_analysed": "11(1)", "insufficient": "11(2)", "severe_or_wide": "11(3)", "national_notice": "11(4)"}
 
@@ -43,7 +43,7 @@ def require_supplement(do: Act) -> None:
     paper = do.document(
         to=do.parties("producer")[0],
         to_name=body["producer"]["name"],
-        fields=said(
+        fields=paper_fields(
             product=body["product"]["name"], items=data["items"], days=data["days"], reasons=data.get("reasons")
         ),
     )
@@ -70,7 +70,7 @@ def _filed(do: Act, summary: str, conclusion: str | None = None) -> None:
     do.document(
         to=None,
         issuer=do.parties("producer")[0],
-        fields=said(
+        fields=paper_fields(
             product=body["product"]["name"], producer=body["producer"]["name"], summary=summary, conclusion=conclusion
         ),
     )

@@ -2,8 +2,10 @@
 
 from chassis.core import Act, act
 from chassis.core.ids import new_id
-from investigation.acts.notice import said
-from investigation.schemas.cases import OpinionSigned, PanelWithdrawn, Reasons, RecordDetermination, RequestPanel
+from investigation.acts.notice import paper_fields
+from investigation.schemas.determination import RecordDetermination, RequestPanel
+from investigation.schemas.fields import Reasons
+from investigation.schemas.received import OpinionSigned, PanelWithdrawn
 
 
 def ask_panel(do: Act, purpose: str, materials: list[dict[str, str]]) -> None:
@@ -52,7 +54,7 @@ def record_determination(do: Act) -> None:
     body["determined"] = do.data | {"determined_on": do.today.isoformat()}
     do.document(
         to=None,
-        fields=said(product=body["product"]["name"], producer=body["producer"]["name"], conclusion=do.data["conclusion"],
+        fields=paper_fields(product=body["product"]["name"], producer=body["producer"]["name"], conclusion=do.data["conclusion"],
                     defect=do.data["defect"], reasons=body["opinion"]["reasons"]),
     )  # fmt: skip
 

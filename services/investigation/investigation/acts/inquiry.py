@@ -1,8 +1,9 @@
 """The on-site procedure in the order of article 13: plan, team, visit, report."""
 
 from chassis.core import Act, act
-from investigation.acts.notice import said
-from investigation.schemas.cases import DraftReport, FormTeam, PreparePlan, Reasons, RecordVisit, Remarks
+from investigation.acts.notice import paper_fields
+from investigation.schemas.fields import Reasons, Remarks
+from investigation.schemas.inquiry import DraftReport, FormTeam, PreparePlan, RecordVisit
 
 
 @act("case", "prepare-plan", PreparePlan)
@@ -18,7 +19,7 @@ def approve_plan(do: Act) -> None:
     do.body["plan"] = plan | {"approved_on": do.today.isoformat()}
     do.document(
         to=None,
-        fields=said(subject=plan["subject"], product=do.body["product"]["name"], producer=do.body["producer"]["name"],
+        fields=paper_fields(subject=plan["subject"], product=do.body["product"]["name"], producer=do.body["producer"]["name"],
                     place=plan["place"], planned_on=plan["planned_on"], steps=plan["steps"], evidence=plan["evidence"]),
     )  # fmt: skip
 
@@ -42,7 +43,7 @@ def record_visit(do: Act) -> None:
     do.body["visit"] = data
     do.document(
         to=None,
-        fields=said(visited_on=data["visited_on"], place=data["place"], record=data["record"], evidence=data["evidence_shown"],
+        fields=paper_fields(visited_on=data["visited_on"], place=data["place"], record=data["record"], evidence=data["evidence_shown"],
                     officers=[f"{person['name']}（{person['certificate']}）" for person in data["officers"]], refusal=data.get("refusal")),
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ def adopt_report(do: Act) -> None:
     body["report"] = report | {"adopted_on": do.today.isoformat()}
     do.document(
         to=None,
-        fields=said(subject=body["plan"]["subject"], product=body["product"]["name"], producer=body["producer"]["name"],
+        fields=paper_fields(subject=body["plan"]["subject"], product=body["product"]["name"], producer=body["producer"]["name"],
                     facts=report["facts"], analysis=report["analysis"], conclusion=report["conclusion"],
                     visited_on=body["visit"]["visited_on"], evidence=body["visit"]["evidence_shown"]),
     )  # fmt: skip

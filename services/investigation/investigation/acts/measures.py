@@ -1,8 +1,8 @@
 """The measures of article 12, and a city bureau's work on the province's commission (article 5(2))."""
 
 from chassis.core import Act, Refusal, act
-from investigation.acts.notice import said
-from investigation.schemas.cases import (
+from investigation.acts.notice import paper_fields
+from investigation.schemas.measures import (
     CityReport,
     CommissionCity,
     CommissionTest,
@@ -44,7 +44,7 @@ def commission_test(do: Act) -> None:
         to=None,
         to_name=data["laboratory"],
         part=part.id,
-        fields=said(
+        fields=paper_fields(
             product=do.body["product"]["name"],
             laboratory=data["laboratory"],
             items=data["items"],
@@ -76,7 +76,7 @@ def commission_city(do: Act) -> None:
         to=data["bureau"],
         to_name=data["bureau_name"],
         part=part.id,
-        fields=said(product=do.body["product"]["name"], matter=data["matter"], days=data["days"]),
+        fields=paper_fields(product=do.body["product"]["name"], matter=data["matter"], days=data["days"]),
     )
 
 

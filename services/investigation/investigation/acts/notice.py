@@ -4,7 +4,8 @@ from typing import Any
 
 from chassis.core import Act, act
 from investigation.domain.parties import accountable
-from investigation.schemas.cases import DocumentServed, NotifyProducer, OpenOnInstruction, PossibleDefectFound
+from investigation.schemas.notice import NotifyProducer, OpenOnInstruction
+from investigation.schemas.received import DocumentServed, PossibleDefectFound
 
 
 @act("case", "open-case", PossibleDefectFound)
@@ -49,7 +50,7 @@ def notify_producer(do: Act) -> None:
     paper = do.document(
         to=do.parties("producer")[0],
         to_name=body["producer"]["name"],
-        fields=said(product=body["product"]["name"], days=data["days"], hazard=body["hazard"], grounds=body["grounds"],
+        fields=paper_fields(product=body["product"]["name"], days=data["days"], hazard=body["hazard"], grounds=body["grounds"],
                     requirements=data.get("requirements"), contact=data.get("contact")),
     )  # fmt: skip
     body["notice"] = {"days": data["days"], "document": paper, "issued_on": do.today.isoformat()}
@@ -67,6 +68,6 @@ def enter_notice_receipt(do: Act) -> None:
         do.start("analysis", do.data["served_on"], days=do.body["notice"]["days"])
 
 
-def said(**facts: Any) -> dict[str, Any]:
-    """Return the facts of a document that there are."""
-    return {name: value for name, value in facts.items() if value not in (None, "", [])}
+def paper_fields(**fields: Any) -> dict[str, Any]:
+    """Return the fields of a document that have a value."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [])}

@@ -2,15 +2,10 @@
 
 from chassis.core import Act, act
 from investigation.acts.determination import ask_panel
-from investigation.acts.notice import said
-from investigation.schemas.cases import (
-    DecideObjection,
-    DocumentServed,
-    FileObjection,
-    OpinionSigned,
-    RequestPanel,
-    ReviewObjection,
-)
+from investigation.acts.notice import paper_fields
+from investigation.schemas.determination import RequestPanel
+from investigation.schemas.objection import DecideObjection, FileObjection, ReviewObjection
+from investigation.schemas.received import DocumentServed, OpinionSigned
 
 
 @act("case", "file-objection", FileObjection)
@@ -20,7 +15,7 @@ def file_objection(do: Act) -> None:
     do.document(
         to=None,
         issuer=do.parties("producer")[0],
-        fields=said(
+        fields=paper_fields(
             product=do.body["product"]["name"], producer=do.body["producer"]["name"], grounds=do.data["grounds"]
         ),
     )
@@ -58,12 +53,12 @@ def decide_objection(do: Act) -> None:
     paper = do.document(
         to=do.parties("producer")[0],
         to_name=body["producer"]["name"],
-        fields=said(outcome=data["outcome"], reasons=data["reasons"], product=body["product"]["name"],
+        fields=paper_fields(outcome=data["outcome"], reasons=data["reasons"], product=body["product"]["name"],
                     filed_on=body["objection"]["filed_on"], review=body.get("review", {}).get("reasons")),
     )  # fmt: skip
     body["outcome"] = data | {"document": paper, "decided_on": do.today.isoformat()}
     if data["outcome"] == "no_defect":
-        _tell(do, served_on=None)
+        _publish_outcome(do, served_on=None)
         do.fact("case-closed", {"case": do.root.id, "closed_on": do.today.isoformat(), "result": "no_defect"})
 
 
@@ -73,12 +68,12 @@ def enter_outcome_receipt(do: Act) -> None:
     do.body["outcome"]["served_on"] = do.data["served_on"]
     if do.root.state == "objection_rejected":
         do.choose("confirmed")
-        _tell(do, served_on=do.data["served_on"])
+        _publish_outcome(do, served_on=do.data["served_on"])
     else:
         do.choose("noted")
 
 
-def _tell(do: Act, served_on: str | None) -> None:
+def _publish_outcome(do: Act, served_on: str | None) -> None:
     outcome = do.body["outcome"]
     do.fact(
         "objection-decided",

@@ -1,8 +1,8 @@
 """Submitting to the national administration for an order, and recording it (article 15)."""
 
 from chassis.core import Act, act
-from investigation.acts.notice import said
-from investigation.schemas.cases import RecordOrder, RequestOrder
+from investigation.acts.notice import paper_fields
+from investigation.schemas.order import RecordOrder, RequestOrder
 
 NATIONAL = "国家市场监督管理总局"
 
@@ -24,7 +24,7 @@ def _submit(do: Act) -> None:
     paper = do.document(
         to=None,
         to_name=NATIONAL,
-        fields=said(product=body["product"]["name"], producer=body["producer"]["name"], grounds=do.data["grounds"],
+        fields=paper_fields(product=body["product"]["name"], producer=body["producer"]["name"], grounds=do.data["grounds"],
                     defect=body["defect"], hazard=body["hazard"], served_on=body["recall_notice"]["served_on"],
                     outcome=body.get("outcome", {}).get("outcome")),
     )  # fmt: skip

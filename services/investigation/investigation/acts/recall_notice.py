@@ -1,10 +1,11 @@
-"""The recall notice and its service (articles 10(3), 13, 14(1)); what the recall tells back."""
+"""The recall notice and its service (articles 10(3), 13, 14(1)); what the recall service reports back."""
 
 from typing import Any
 
 from chassis.core import Act, act
-from investigation.acts.notice import said
-from investigation.schemas.cases import DocumentServed, NotifyRecall, PlanFiled, RecallClosed
+from investigation.acts.notice import paper_fields
+from investigation.schemas.recall_notice import NotifyRecall
+from investigation.schemas.received import DocumentServed, PlanFiled, RecallClosed
 
 REMEDY = "认为消费品不存在缺陷的，可以自收到本通知之日起十个工作日内向我局提出异议，并提供相关材料（规定第十四条）。"
 BEGINS = ("recall_issued", "recall_notified", "outcome_notified", "in_voluntary_recall")
@@ -19,7 +20,7 @@ def notify_recall(do: Act) -> None:
         to=do.parties("producer")[0],
         to_name=body["producer"]["name"],
         remedy=REMEDY,
-        fields=said(product=body["product"]["name"], defect=data["defect"], hazard=body["hazard"], basis=_basis(body),
+        fields=paper_fields(product=body["product"]["name"], defect=data["defect"], hazard=body["hazard"], basis=_basis(body),
                     requirements=data["requirements"], contact=data.get("contact")),
     )  # fmt: skip
     body["recall_notice"] = {"document": paper, "issued_on": do.today.isoformat(), "requirements": data["requirements"]}

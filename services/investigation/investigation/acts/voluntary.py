@@ -2,12 +2,13 @@
 
 from chassis.core import Act, act
 from investigation.acts.recall_notice import recall_due
-from investigation.schemas.cases import DeclareVoluntaryRecall, Reasons
+from investigation.schemas.fields import Reasons
+from investigation.schemas.recall_notice import DeclareVoluntaryRecall
 
 
 @act("case", "declare-voluntary-recall", DeclareVoluntaryRecall)
 def declare_voluntary_recall(do: Act) -> None:
-    """Article 13: 调查期间生产者主动实施召回的…进入召回实施程序: the recall opens by the event that this act tells."""
+    """Article 13: 调查期间生产者主动实施召回的…进入召回实施程序: the recall opens by the event that this act publishes."""
     data = do.data
     do.body["voluntary"] = data | {"declared_on": do.today.isoformat()}
     do.body["defect"] = data["defect"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chassis.core import Moment
+from chassis.core.storage.roots import ClockRun
 
 OFFICERS = 2
 MEASURES_BY_OFFICERS = {"enter_premises", "question"}
@@ -29,7 +30,7 @@ def ground_holds(at: Moment) -> bool:
     return True
 
 
-def _overdue(at: Moment, run: Any) -> bool:
+def _overdue(at: Moment, run: ClockRun) -> bool:
     return run.state == "running" and run.due_on < at.today.isoformat()
 
 
@@ -67,7 +68,7 @@ def evidence_shown(at: Moment) -> bool:
 
 def conclusion_follows_opinion(at: Moment) -> bool:
     """Article 13(4): 组织专家组进行缺陷判定: the province records what the panel determined."""
-    return at.data["conclusion"] == at.body["opinion"]["conclusion"]
+    return bool(at.data["conclusion"] == at.body["opinion"]["conclusion"])
 
 
 def no_recall_begun(at: Moment) -> bool:

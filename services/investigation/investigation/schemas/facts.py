@@ -1,4 +1,4 @@
-"""The facts that the investigation service tells the others."""
+"""The facts that the investigation service publishes."""
 
 from marshmallow import fields, validate
 

@@ -1,4 +1,4 @@
-"""The cases that a jurist writes, a file a clause, played on the service; and the rulebook's rows, each held to its word."""
+"""The rule cases, a file a clause, run on the service; and the rulebook's rows, each checked from every state and for every actor."""
 
 import csv
 from importlib.resources import files
@@ -12,7 +12,7 @@ from investigation.app import application
 RULES = Rules(Path(__file__).parent, kind="case")
 BOOK = application.rulebook
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)
 
 
 @pytest.mark.parametrize("case", RULES.cases, ids=str)
@@ -25,9 +25,9 @@ def test_every_clause_of_this_service_has_cases_in_the_words_of_the_law():
         assert {row["clause"]: row["zh"] for row in csv.DictReader(rows)} == RULES.texts
 
 
-def test_every_act_of_a_person_is_played_in_some_case():
+def test_every_act_of_a_person_occurs_in_some_case():
     assert {("case", act.name) for act in BOOK.kinds["case"].acts.values() if act.by} == RULES.played()
 
 
 def test_every_event_that_moves_a_case_arrives_in_some_case():
-    assert set(BOOK.triggers) == RULES.heard()
+    assert set(BOOK.triggers) == RULES.received()

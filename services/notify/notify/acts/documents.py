@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.core import Act, act
 from chassis.core.contracts.facts import DocumentIssued
 from chassis.core.contracts.schema import Nothing
+from chassis.core.storage.series import next_number
 from notify.domain import numbers
 from notify.rendering.forms import Form, form_for
 from notify.schemas.documents import Rendered, Seal, Voiding
@@ -38,14 +40,16 @@ def number_document(do: Act) -> None:
     _print(do)
 
 
-def _gives_numbers(issuer: Any, organisation: str | None) -> bool:
+def _gives_numbers(issuer: Mapping[str, Any] | None, organisation: str | None) -> bool:
     """A configured issuer without a code (the experts) and a firm give no numbers; any other must have a code."""
     if issuer is not None:
         return bool(issuer.get("code"))
     return organisation is not None and not FIRM.match(organisation)
 
 
-def _registered(issued: dict[str, Any], form: Form, issuer: Any, addressee: Any) -> dict[str, Any]:
+def _registered(
+    issued: dict[str, Any], form: Form, issuer: Mapping[str, Any] | None, addressee: Mapping[str, Any] | None
+) -> dict[str, Any]:
     origin = {key: issued[key] for key in ("root", "root_kind", "root_number", "part", "act", "clause")}
     name = issuer["name"] if issuer else _own_name(issued["fields"])
     return {
@@ -73,7 +77,7 @@ def _allot(do: Act, form: Form) -> str:
     bureau = numbers.bureau_of(do.data["issuer"])
     code = numbers.code_for(do.settings, bureau, form.kind, form.word)
     year = int(do.data["signed_on"][:4])
-    value = queries.next_value(do.connection, bureau, code, year)
+    value = next_number(do.connection, f"{bureau}/{code}/{year}")
     queries.keep_number(
         do.connection, issuer=bureau, code=code, year=year, value=value, kind=form.kind, document=do.root.id
     )

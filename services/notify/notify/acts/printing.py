@@ -12,31 +12,31 @@ from chassis.core import Job, task
 from notify.domain import serving
 from notify.rendering import fonts
 from notify.rendering.paper import paper
-from notify.rendering.press import NotPrinted, Printed, print_paper
+from notify.rendering.pdf import NotPrinted, Printed, print_paper
 
 Json = dict[str, Any]
 
 
 @task("print-document")
 def print_document(job: Job) -> Json | None:
-    """Print a registered document and keep the PDF; a fault is an answer too: the registry sees it and prints again."""
+    """Print a registered document and keep the PDF; a fault is recorded, so that the registry sees it and prints again."""
     root = job.root(job.data["document"])
     if root["state"] not in ("registered", "unprinted"):
         return None
-    page = paper(order(root))
-    found: Json = {"template": page["template"], "missing": page["missing"]}
+    page = paper(document_to_print(root))
+    layout: Json = {"template": page["template"], "missing": page["missing"]}
     try:
         printed = print_paper(page)
     except (NotPrinted, fonts.NoChineseFont) as fault:
-        return _act(root, "render-document", found | {"outcome": "fault", "fault": str(fault)[:500]})
+        return _act(root, "render-document", layout | {"outcome": "fault", "fault": str(fault)[:500]})
     if printed.unprintable:
         return _act(
             root,
             "render-document",
-            found | {"outcome": "fault", "unprintable": printed.unprintable, "fault": fonts.GAP},
+            layout | {"outcome": "fault", "unprintable": printed.unprintable, "fault": fonts.GAP},
         )
-    outcome = "ready" if _goes_to_somebody(root["body"]) else "internal"
-    return _act(root, "render-document", found | {"outcome": outcome, "pdf": _keep(job, printed, root)})
+    outcome = "ready" if _has_addressee(root["body"]) else "internal"
+    return _act(root, "render-document", layout | {"outcome": outcome, "pdf": _keep(job, printed, root)})
 
 
 @task("deliver")
@@ -55,8 +55,8 @@ def print_proof(job: Job) -> Json:
     return _act(root, "file-proof", {"pdf": kept})
 
 
-def order(root: Mapping[str, Any]) -> Json:
-    """What the press is given of a document."""
+def document_to_print(root: Mapping[str, Any]) -> Json:
+    """What is printed of a document."""
     body = root["body"]
     return {
         "kind": body["kind"],
@@ -71,7 +71,7 @@ def order(root: Mapping[str, Any]) -> Json:
 
 
 def proof_of_service(root: Mapping[str, Any]) -> Json:
-    """What the press is given for the proof of an electronic service; nothing personal stands in it."""
+    """What is printed as the proof of an electronic service; it holds no personal data."""
     body = root["body"]
     service = body["service"]
     return {
@@ -91,8 +91,8 @@ def proof_of_service(root: Mapping[str, Any]) -> Json:
     }
 
 
-def _goes_to_somebody(body: Mapping[str, Any]) -> bool:
-    """An addressee outside the house (another province, say) has a name and no id here."""
+def _has_addressee(body: Mapping[str, Any]) -> bool:
+    """An addressee outside the system (another province, say) has a name and no id here."""
     return bool(body["form"]["served"] and (body["addressee"]["id"] or body["addressee"]["name"]))
 
 

@@ -34,7 +34,7 @@ def publish_recall(do: Act) -> None:
     do.body["platform"] = do.data
     do.root.number = do.data["national_number"]
     queries.show_publication(do.connection, do.root.id, True)
-    do.fact("recall-published", _told(do))
+    do.fact("recall-published", _publication_fact(do))
 
 
 @act("publication", "publish-news", News)
@@ -55,7 +55,7 @@ def correct_publication(do: Act) -> None:
     if news:
         do.body["news"][-1] = do.body["news"][-1] | news
     do.body.setdefault("corrections", []).append({"on": do.today.isoformat(), "reasons": do.data["reasons"]})
-    do.fact("publication-corrected", _told(do) | {"reasons": do.data["reasons"]})
+    do.fact("publication-corrected", _publication_fact(do) | {"reasons": do.data["reasons"]})
 
 
 @act("publication", "enter-closure", RecallClosed)
@@ -75,5 +75,5 @@ def withdraw_publication(do: Act) -> None:
     )
 
 
-def _told(do: Act) -> dict[str, str | None]:
+def _publication_fact(do: Act) -> dict[str, str | None]:
     return {"publication": do.root.id, "recall": do.body["recall"], "case": do.body["case"], **do.body["platform"]}

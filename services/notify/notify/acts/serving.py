@@ -25,7 +25,7 @@ def serve_electronically(do: Act) -> None:
             addressee=do.body["addressee"]["id"],
         )
     do.body["service"] = {"manner": serving.ELECTRONIC, "served_on": do.today.isoformat(), "address": address}
-    tell_served(do)
+    _publish_service(do)
     do.later("print-proof", {"document": do.root.id})
 
 
@@ -35,7 +35,7 @@ def record_service(do: Act) -> None:
     _not_before_signing(do)
     do.body["service"] = {key: value for key, value in do.data.items() if value not in (None, [])}
     do.body["proof"] = do.data["proof"]
-    tell_served(do)
+    _publish_service(do)
 
 
 @act("document", "file-proof", Proof)
@@ -46,7 +46,7 @@ def file_proof(do: Act) -> None:
 
 @act("document", "correct-service", ServiceCorrection)
 def correct_service(do: Act) -> None:
-    """Practice: a wrong date of service is put right by a recorded act; whoever counts from it is told."""
+    """Practice: a wrong date of service is put right by a recorded act; the fact with the right date is published again."""
     service = do.body["service"]
     previous = service["served_on"]
     _not_before_signing(do)
@@ -57,7 +57,7 @@ def correct_service(do: Act) -> None:
     service["served_on"] = do.data["served_on"]
     if do.data["proof"]:
         do.body["proof"] = do.data["proof"]
-    tell_served(do, corrects=previous)
+    _publish_service(do, corrects=previous)
 
 
 @act("document", "record-reading", Nothing)
@@ -66,8 +66,8 @@ def record_reading(do: Act) -> None:
     do.body.setdefault("read_at", do.now.isoformat())
 
 
-def tell_served(do: Act, corrects: str | None = None) -> None:
-    """Tell the service that issued the document on which legal date it was served."""
+def _publish_service(do: Act, corrects: str | None = None) -> None:
+    """Publish the legal date of service, for the service that issued the document."""
     body, origin = do.body, do.body["origin"]
     do.fact(
         "document-served",

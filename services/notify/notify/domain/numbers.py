@@ -17,8 +17,8 @@ def bureau_of(organisation: str) -> str:
 
 def issuer_named(settings: Mapping[str, Any], organisation: str | None) -> Mapping[str, Any] | None:
     """The settings of an issuing bureau or institution (`name`, `code`, `kinds`), or None where it is none of ours."""
-    found = settings.get("issuers", {}).get(bureau_of(organisation)) if organisation else None
-    return found if isinstance(found, Mapping) else None
+    issuer = settings.get("issuers", {}).get(bureau_of(organisation)) if organisation else None
+    return issuer if isinstance(issuer, Mapping) else None
 
 
 def code_for(settings: Mapping[str, Any], organisation: str, kind: str, word: str) -> str:
@@ -41,10 +41,11 @@ def written(code: str, year: int, value: int) -> str:
 
 def faults(settings: Mapping[str, Any]) -> list[str]:
     """What is wrong with the configured codes: one without name or code, or two bureaus that share a code."""
-    found, seen = [], {}
+    faults: list[str] = []
+    seen: dict[str, str] = {}
     for organisation, issuer in settings.get("issuers", {}).items():
-        found += [f"issuers.{organisation}: no {key}" for key in ("name", "code") if not issuer.get(key)]
+        faults += [f"issuers.{organisation}: no {key}" for key in ("name", "code") if not issuer.get(key)]
         for code in (issuer.get("code"), *issuer.get("kinds", {}).values()):
             if code and seen.setdefault(code, organisation) != organisation:
-                found.append(f"issuers.{organisation}: code {code} is already that of {seen[code]}")
-    return found
+                faults.append(f"issuers.{organisation}: code {code} is already that of {seen[code]}")
+    return faults

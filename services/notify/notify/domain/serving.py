@@ -43,20 +43,20 @@ def faults(service: Mapping[str, Any]) -> dict[str, str]:
     after the announcement: the legal date is never before that. Dates are `date` objects.
     """
     manner = service["manner"]
-    found = {
+    faults = {
         name: f"{MANNERS[manner].zh}须填写 / required for this manner"
         for name in MANNERS[manner].proof
         if not service.get(name)
     }
     if manner == "left_in_place" and not service.get("witnesses") and not service.get("video"):
-        found["witnesses"] = "留置送达须有见证人或者视频 / a witness or a video is required"
+        faults["witnesses"] = "留置送达须有见证人或者视频 / a witness or a video is required"
     announced = service.get("announced_on")
     if manner == "announcement" and announced and service["served_on"] < deemed_served(announced):
         day = deemed_served(announced).isoformat()
-        found["served_on"] = (
+        faults["served_on"] = (
             f"自公告之日起满三十日视为送达：不早于 {day} / deemed served thirty days after the announcement"
         )
-    return found
+    return faults
 
 
 def deemed_served(announced_on: date) -> date:
@@ -69,6 +69,11 @@ def numbered(at: Moment) -> bool:
     return bool(at.root and at.root.number)
 
 
+def not_sealed_yet(at: Moment) -> bool:
+    """Practice: the use of the seal is recorded once, before the paper goes out; a scan that is missing may follow."""
+    return not at.body.get("seals") or bool(at.data.get("scan") and not at.body.get("sealed_scan"))
+
+
 def served_otherwise_than_electronically(at: Moment) -> bool:
     """Practice: the arrival in the addressee's system is receipt; the system's own date is not corrected by hand."""
-    return at.body.get("service", {}).get("manner") != ELECTRONIC
+    return bool(at.body.get("service", {}).get("manner") != ELECTRONIC)

@@ -1,1 +1,1 @@
-"""From a document's facts to its PDF: forms (what a kind needs), wording (in Chinese), fonts, press (typst)."""
+"""From a document's facts to its PDF: forms (what a kind needs), wording (in Chinese), fonts, pdf (typst)."""

@@ -32,17 +32,17 @@ class Face:
 
 
 def faces() -> list[Face]:
-    """The preferred Chinese faces that the press can see on this machine, best first; asked anew each time."""
-    found = {font.family: font for font in reversed(typst.Fonts(include_embedded_fonts=False).fonts()) if font.path}
-    return [Face(name, str(found[name].path), found[name].index) for name in PREFERRED if name in found]
+    """The preferred Chinese faces that typst finds on this machine, best first; asked anew each time."""
+    installed = {font.family: font for font in reversed(typst.Fonts(include_embedded_fonts=False).fonts()) if font.path}
+    return [Face(name, str(installed[name].path), installed[name].index) for name in PREFERRED if name in installed]
 
 
 def families() -> list[str]:
     """The families for typst, best first. Raises NoChineseFont."""
-    found = faces()
-    if not found:
+    available = faces()
+    if not available:
         raise NoChineseFont(MISSING)
-    return [face.family for face in found]
+    return [face.family for face in available]
 
 
 def check() -> str | None:
@@ -52,10 +52,10 @@ def check() -> str | None:
 
 def unprintable(text: str) -> list[str]:
     """The characters of `text` that no installed Chinese face has (a rare character in a name, say), sorted."""
-    wanted = {ord(char) for char in text} - LATIN
+    lacking = {ord(char) for char in text} - LATIN
     for face in faces():
-        wanted -= characters(face.path, face.index)
-    return sorted(chr(code) for code in wanted)
+        lacking -= characters(face.path, face.index)
+    return sorted(chr(code) for code in lacking)
 
 
 @cache

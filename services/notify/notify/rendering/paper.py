@@ -15,7 +15,7 @@ FIRMS = frozenset({"producer", "operator", "agent"})
 
 
 def paper(document: dict[str, Any]) -> dict[str, Any]:
-    """What the press prints for `document`.
+    """What is printed for `document`.
 
     `document`: `{kind, title, number, issuer_name, addressee_name, signed_on, signer_name, remedy, fields}`. A form
     that lacks facts it needs is laid out plainly, with everything that was given, and says which were missing.

@@ -14,7 +14,7 @@ SHORT, LONG = validate.Length(1, 200), validate.Length(1, 2000)
 
 
 class Rendered(ActSchema):
-    """What the press gave: the PDF, or why there is none."""
+    """The outcome of printing: the PDF, or why there is none."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(["ready", "internal", "fault"]))
     pdf = File(load_default=None, allow_none=True)

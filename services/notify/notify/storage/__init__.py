@@ -1,1 +1,1 @@
-"""The service's own tables: number series and their numbers, service addresses in force, publications by recall."""
+"""The service's own tables: document numbers, service addresses in force, publications by recall."""

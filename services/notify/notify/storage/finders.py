@@ -12,7 +12,7 @@ from notify.storage.tables import publications
 
 def publication_of_recall(connection: Connection, data: Mapping[str, Any]) -> str | None:
     """The publication of the recall that the event names, while the public sees it; else None."""
-    found = select(publications.c.root_id).where(
+    query = select(publications.c.root_id).where(
         publications.c.recall == data.get("recall"), publications.c.on_show == 1
     )
-    return connection.execute(found).scalar_one_or_none()
+    return connection.execute(query).scalar_one_or_none()

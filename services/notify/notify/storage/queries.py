@@ -2,25 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from notify.storage.tables import number_series, numbers, publications, service_addresses
-
-
-def next_value(connection: Connection, issuer: str, code: str, year: int) -> int:
-    """Take the next number of a series, from 1. The series' row stays locked until the transaction ends: a rollback
-    gives the number back, so the series has no gap."""
-    taken = (
-        _dialect(connection)
-        .insert(number_series)
-        .values(issuer=issuer, code=code, year=year, last=1)
-        .on_conflict_do_update(index_elements=["issuer", "code", "year"], set_={"last": number_series.c.last + 1})
-        .returning(number_series.c.last)
-    )
-    return int(connection.execute(taken).scalar_one())
+from chassis.core.storage.series import insert_into
+from notify.storage.tables import numbers, publications, service_addresses
 
 
 def keep_number(
@@ -39,14 +24,14 @@ def void_number(connection: Connection, document: str, reasons: str) -> None:
 
 def address_in_force(connection: Connection, organisation: str | None) -> str | None:
     """The confirmation of the service address that is in force for an organisation (root id), or None."""
-    found = select(service_addresses.c.root_id).where(service_addresses.c.organisation == organisation)
-    return connection.execute(found).scalar_one_or_none()
+    query = select(service_addresses.c.root_id).where(service_addresses.c.organisation == organisation)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def put_address(connection: Connection, organisation: str, root_id: str, confirmed_on: str) -> bool:
     """Put a confirmation in force; False where the organisation has one already, also one of this very moment."""
     row = {"organisation": organisation, "root_id": root_id, "confirmed_on": confirmed_on}
-    put = _dialect(connection).insert(service_addresses).values(**row).on_conflict_do_nothing()
+    put = insert_into(connection, service_addresses).values(**row).on_conflict_do_nothing()
     return connection.execute(put.returning(service_addresses.c.root_id)).scalar_one_or_none() is not None
 
 
@@ -56,7 +41,7 @@ def end_address(connection: Connection, root_id: str) -> None:
 
 
 def keep_publication(connection: Connection, recall: str, root_id: str) -> None:
-    """Remember which publication shows a recall; a recall whose plan is filed again is shown by the newest one."""
+    """Record which publication shows a recall; a recall whose plan is filed again is shown by the newest one."""
     known = select(publications.c.root_id).where(publications.c.recall == recall)
     if connection.execute(known).scalar_one_or_none():
         change = update(publications).where(publications.c.recall == recall)
@@ -68,8 +53,3 @@ def keep_publication(connection: Connection, recall: str, root_id: str) -> None:
 def show_publication(connection: Connection, root_id: str, on_show: bool) -> None:
     """Note that a publication is shown to the public, or no longer."""
     connection.execute(update(publications).where(publications.c.root_id == root_id).values(on_show=int(on_show)))
-
-
-def _dialect(connection: Connection) -> Any:
-    """The dialect's own insert, which knows `on conflict`."""
-    return postgresql if connection.dialect.name == "postgresql" else sqlite

@@ -6,15 +6,6 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, Text, UniqueCon
 
 metadata = MetaData()
 
-number_series = Table(
-    "number_series",
-    metadata,
-    Column("issuer", String(80), primary_key=True),
-    Column("code", String(40), primary_key=True),
-    Column("year", Integer, primary_key=True),
-    Column("last", Integer, nullable=False),
-)
-
 numbers = Table(
     "numbers",
     metadata,

@@ -12,7 +12,7 @@ import yaml
 from notify.rendering import fonts
 from notify.rendering.forms import TEMPLATES, table
 from notify.rendering.paper import paper
-from notify.rendering.press import NotPrinted, press, print_paper
+from notify.rendering.pdf import NotPrinted, print_paper, render
 
 BOOK = yaml.safe_load((Path(__file__).parents[1] / "papers.yaml").read_text("utf-8"))
 
@@ -47,7 +47,7 @@ def test_the_sample_gives_all_that_the_form_needs(kind: str) -> None:
 @pytest.mark.parametrize("kind", BOOK["papers"])
 def test_the_printed_text_is_the_paper_in_chinese(kind: str) -> None:
     page = page_of(kind)
-    text = text_of(press(page))
+    text = text_of(render(page))
     assert "".join(page["title"].split()) in text
     assert page["date"] in text
     assert "格式待核" in text
@@ -59,14 +59,14 @@ def test_the_printed_text_is_the_paper_in_chinese(kind: str) -> None:
 
 def test_the_same_paper_gives_the_same_bytes_also_in_a_child_process() -> None:
     page = page_of("召回通知书")
-    here, child = press(page), print_paper(page)
+    here, child = render(page), print_paper(page)
     assert hashlib.sha256(here).hexdigest() == hashlib.sha256(child.pdf).hexdigest()
     assert child.unprintable == []
-    other = press(page | {"date": "2026年7月7日", "signed_on": "2026-07-07"})
+    other = render(page | {"date": "2026年7月7日", "signed_on": "2026-07-07"})
     assert hashlib.sha256(here).hexdigest() != hashlib.sha256(other).hexdigest()
 
 
-def test_a_character_that_no_font_has_is_told_not_printed_silently() -> None:
+def test_a_character_that_no_font_has_is_reported_not_printed_silently() -> None:
     printed = print_paper(page_of("召回通知书") | {"addressee": "示例\U0002a6d6厂"})
     assert printed.unprintable == ["\U0002a6d6"]
 
@@ -74,16 +74,16 @@ def test_a_character_that_no_font_has_is_told_not_printed_silently() -> None:
 def test_markup_in_a_fact_is_printed_as_it_is() -> None:
     hostile = '#import "x" $a$ *b* <c> @d [e] \\f "g"'
     page = paper(BOOK["defaults"] | {"kind": "会商纪要", "fields": {"outcome": hostile}})
-    assert "".join(hostile.split()) in text_of(press(page)).replace("“", '"').replace("”", '"')
+    assert "".join(hostile.split()) in text_of(render(page)).replace("“", '"').replace("”", '"')
 
 
 def test_a_layout_that_fails_says_so() -> None:
     with pytest.raises(NotPrinted, match="recall-notice"):
-        press(page_of("召回通知书") | {"facts": {}})
+        render(page_of("召回通知书") | {"facts": {}})
 
 
 def test_a_missing_chinese_font_is_a_clear_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "PREFERRED", ("No Such Face",))
     assert "fonts-arphic-gbsn00lp" in str(fonts.check())
     with pytest.raises(fonts.NoChineseFont, match="fonts-noto-cjk"):
-        press(page_of("召回通知书"))
+        render(page_of("召回通知书"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from notify_desk import Desk, issued
+from notify_stage import Stage, issued
 
 from chassis.core import Refusal
 from chassis.testing import rows_of
@@ -24,67 +24,67 @@ def test_every_clause_that_an_act_carries_has_cases() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case(case: dict[str, Any], desk: Desk, quick_press: None) -> None:
+def test_case(case: dict[str, Any], stage: Stage, without_printing: None) -> None:
     for step in case.get("given", []):
-        assert take(desk, step) is None, f"given {step}"
-    refused = take(desk, case["when"])
+        assert take(stage, step) is None, f"given {step}"
+    refused = take(stage, case["when"])
     then = case["then"]
     if "refused" in then:
         assert refused is not None, "it was done"
-        told = {"code": refused.code, **refused.facts, "field": next(iter(refused.errors), None)}
-        assert {key: told.get(key) for key in then["refused"]} == then["refused"]
+        answer = {"code": refused.code, **refused.facts, "field": next(iter(refused.errors), None)}
+        assert {key: answer.get(key) for key in then["refused"]} == then["refused"]
     else:
         assert refused is None, f"refused: {refused} {getattr(refused, 'errors', '')}"
-        holds(desk, then)
+        holds(stage, then)
 
 
-def take(desk: Desk, step: str | Step) -> Refusal | None:
+def take(stage: Stage, step: str | Step) -> Refusal | None:
     """Take one step and run the worker; the refusal, if it was refused."""
-    found: Step = BOOK["stages"][step] if isinstance(step, str) else step
-    if "today" in found:
-        desk.today(found["today"])
+    written: Step = BOOK["stages"][step] if isinstance(step, str) else step
+    if "today" in written:
+        stage.today(written["today"])
         return None
     try:
-        if "event" in found:
-            _send(desk, found)
+        if "event" in written:
+            _send(stage, written)
         else:
-            kind = found.get("kind", "document")
-            new = application.rulebook.kinds[kind].acts[found["act"]].new
-            who = None if found["by"] == "public" else found["by"]
-            desk.act(found["act"], who, found.get("data", {}), None if new else last(desk, kind), kind=kind)
+            kind = written.get("kind", "document")
+            new = application.rulebook.kinds[kind].acts[written["act"]].new
+            who = None if written["by"] == "public" else written["by"]
+            stage.act(written["act"], who, written.get("data", {}), None if new else last(stage, kind), kind=kind)
     except Refusal as refusal:
         return refusal
-    if not found.get("idle"):
-        desk.work()
+    if not written.get("idle"):
+        stage.work()
     return None
 
 
-def _send(desk: Desk, step: Step) -> None:
+def _send(stage: Stage, step: Step) -> None:
     data = BOOK["events"][step["event"]] | step.get("data", {})
     if step["event"].endswith("document-issued.v1"):
         data = issued(**data)
-    receipt = desk.send(step["event"], data, subject=data.get("recall"))
+    receipt = stage.send(step["event"], data, subject=data.get("recall"))
     assert receipt.outcome == "taken", receipt
 
 
-def last(desk: Desk, kind: str) -> str:
+def last(stage: Stage, kind: str) -> str:
     """The id of the last root of a kind."""
-    with desk.office.database.reading() as connection:
-        found = connection.exec_driver_sql(
+    with stage.office.database.reading() as connection:
+        rows = connection.exec_driver_sql(
             f"select id from roots where kind = '{kind}' order by opened_at, id"
         ).scalars()
-        return str(list(found)[-1])
+        return str(list(rows)[-1])
 
 
-def holds(desk: Desk, then: dict[str, Any]) -> None:
+def holds(stage: Stage, then: dict[str, Any]) -> None:
     """Whether the root, its clocks, its last entry and the last fact are what a case says."""
-    identifier = last(desk, then.get("kind", "document"))
-    shown = desk.office.get({"token": desk.token("handler"), "id": identifier})
-    entry = desk.office.journal({"token": desk.token("handler"), "id": identifier})[-1]
+    identifier = last(stage, then.get("kind", "document"))
+    shown = stage.office.get({"token": stage.token("handler"), "id": identifier})
+    entry = stage.office.journal({"token": stage.token("handler"), "id": identifier})[-1]
     assert shown["state"] == then["state"]
     assert shown["number"] == then.get("number", shown["number"])
     assert entry["clause"] == then.get("clause", entry["clause"])
-    body = desk.look(identifier)["body"]
+    body = stage.look(identifier)["body"]
     assert {key: body.get(key) for key in then.get("body", {})} == then.get("body", {})
     clocks = {clock["clock"]: clock for clock in shown["clocks"]}
     assert {name: clocks[name]["due_on"] for name in then.get("clock", {})} == then.get("clock", {})
@@ -92,10 +92,10 @@ def holds(desk: Desk, then: dict[str, Any]) -> None:
         assert clocks[then["met"]]["state"] == "met"
     if "fact" in then:
         name = then["fact"]["name"]
-        wanted = {key: value for key, value in then["fact"].items() if key != "name"}
-        fact = desk.facts(name)[-1]
-        assert {key: fact[key] for key in wanted} == wanted, json.dumps(fact, ensure_ascii=False)
-    assert desk.office.verify(identifier) == []
+        expected = {key: value for key, value in then["fact"].items() if key != "name"}
+        fact = stage.facts(name)[-1]
+        assert {key: fact[key] for key in expected} == expected, json.dumps(fact, ensure_ascii=False)
+    assert stage.office.verify(identifier) == []
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

@@ -31,12 +31,14 @@ def pass_on_assignment(do: Act) -> None:
 @act("assignment", "accept-assignment", AcceptAssignment)
 def accept_assignment(do: Act) -> None:
     """Articles 5(5), 6, 7(7): the city, the county or the institution takes the share on."""
+    assert do.part is not None
     do.part.body["accepted"] = do.data | {"on": do.today.isoformat()}
 
 
 @act("assignment", "report-assignment", ReportAssignment)
 def report_assignment(do: Act) -> None:
     """Articles 5(5), 6, 7(7): the share is done and reported."""
+    assert do.part is not None
     do.part.body["report"] = do.data | {"on": do.today.isoformat()}
 
 
@@ -49,6 +51,7 @@ def report_to_national(do: Act) -> None:
 @act("problem", "find-common-problems", FindCommonProblems)
 def find_common_problems(do: Act) -> None:
     """Article 18: a safety problem that the products of a trade share was found in investigations."""
+    assert do.actor is not None
     do.root.title = do.data["title"]
     do.body.update(do.data)
     do.party("handling_bureau", bureau_of(do), area=do.actor.area)

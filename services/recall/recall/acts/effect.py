@@ -16,11 +16,11 @@ def evaluate_effect(do: Act) -> None:
     do.body["effect"] = effect
     do.body.setdefault("effects", []).append(effect)
     do.note("figures", figures)
-    heard = [row["findings"] for row in do.body["feedback"] if row["round"] == this]
-    said = {name: do.data.get(name) for name in ("conclusion", "residual_risk", "reasons", "suggestions")}
+    findings = [row["findings"] for row in do.body["feedback"] if row["round"] == this]
+    evaluation = {name: do.data.get(name) for name in ("conclusion", "residual_risk", "reasons", "suggestions")}
     do.document(
         to=do.settings["province"],
-        fields=_named(do) | _shown(figures) | {"round": this, "feedback": heard} | said,
+        fields=_named(do) | _shown(figures) | {"round": this, "feedback": findings} | evaluation,
     )
 
 

@@ -24,6 +24,7 @@ def open_recall(do: Act) -> None:
 @act("recall", "file-voluntary-recall", FileVoluntaryRecall)
 def file_voluntary_recall(do: Act) -> None:
     """Article 4(3): the province accepts voluntary recalls; with no case open the producer files it here."""
+    assert do.actor is not None and do.actor.organisation is not None
     data, organisation = do.data, do.actor.organisation
     producer = {"code": organisation.removeprefix("org_"), "name": data["name"], "address": data["address"]}
     do.body.update({name: data[name] for name in ("product", "hazard", "defect", "grounds")})
@@ -53,7 +54,7 @@ def _accountable(producer: dict[str, Any]) -> str:
                 "producer.code": ["召回应当指明一个生产者或其境内代理人 / a recall names one producer, or its agent"]
             },
         )
-    return code
+    return str(code)
 
 
 @act("recall", "hold-for-objection", ObjectionFiled)

@@ -48,7 +48,7 @@ def file_supplementary_plan(do: Act) -> None:
 
 
 def _take(do: Act) -> dict[str, Any]:
-    """Check the plan's quantities and make its operators parties; who they are is nothing to tell the operators or the public."""
+    """Check the plan's quantities and make its operators parties; neither operators nor the public see who they are."""
     data = {name: value for name, value in do.data.items() if value is not None}
     do.body["quantities"] = {name: data[name] for name in COUNTS} | {"distributed": _counted(do, data).distributed}
     do.body["operators"] = data.pop("operators", [])
@@ -60,17 +60,17 @@ def _take(do: Act) -> dict[str, Any]:
 def _counted(do: Act, data: dict[str, Any]) -> Quantities:
     """The plan's quantities, which must add up, with batches that do not exceed them."""
     try:
-        found = quantities_of(data)
+        quantities = quantities_of(data)
         listed = sum(batch["quantity"] for batch in data["batches"])
-        if listed != found.produced:
+        if listed != quantities.produced:
             raise CountFault(
                 "batches",
-                f"各批次数量之和 {listed} 与生产总数 {found.produced} 不一致",
-                f"the batches hold {listed} of {found.produced}",
+                f"各批次数量之和 {listed} 与生产总数 {quantities.produced} 不一致",
+                f"the batches hold {listed} of {quantities.produced}",
             )
     except CountFault as fault:
         raise refused(fault) from None
-    return found
+    return quantities
 
 
 def refused(fault: CountFault, **names: str) -> Refusal:
@@ -126,7 +126,7 @@ def publish_notice(do: Act) -> None:
 
 @act("recall", "enter-publication", RecallPublished)
 def enter_publication(do: Act) -> None:
-    """Article 16(3), as notify tells it: the plan is shown on the national platform; the recall is under way.
+    """Article 16(3), from the fact of notify: the plan is shown on the national platform; the recall is under way.
 
     A correction of what was published takes the place of the first entry.
     """
@@ -150,5 +150,6 @@ def stop_production(do: Act) -> None:
 @act("recall", "confirm-stop-sale", ConfirmStopSale)
 def confirm_stop_sale(do: Act) -> None:
     """Article 3(3): operators assist: stop the sale, tell customers, collect."""
+    assert do.actor is not None
     stops = do.body.setdefault("stop_sale", {})
     stops[do.actor.organisation] = do.data

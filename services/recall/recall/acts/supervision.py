@@ -46,11 +46,11 @@ def _count(do: Act, as_of: str, before: Recovered) -> None:
         check_recovered(recovered, quantities, before)
     except CountFault as fault:
         raise refused(fault, dealers="from_dealers", consumers="from_consumers") from None
-    found = {"as_of": as_of, "dealers": recovered.dealers, "consumers": recovered.consumers}
-    found |= {"rate": return_rate(recovered, quantities), "round": do.body["round"]}
-    do.body["recovered"] = found
-    do.body.setdefault("progress", []).append(found)
-    do.note("recovered", found)
+    progress = {"as_of": as_of, "dealers": recovered.dealers, "consumers": recovered.consumers}
+    progress |= {"rate": return_rate(recovered, quantities), "round": do.body["round"]}
+    do.body["recovered"] = progress
+    do.body.setdefault("progress", []).append(progress)
+    do.note("recovered", progress)
 
 
 @act("recall", "assign-supervision", AssignSupervision)
@@ -67,6 +67,7 @@ def assign_supervision(do: Act) -> None:
 @act("recall", "accept-supervision", AcceptSupervision)
 def accept_supervision(do: Act) -> None:
     """Article 17(1): the territorial bureau takes it on."""
+    assert do.part is not None
     do.part.body["accepted"] = do.data | {"on": do.today.isoformat()}
 
 
@@ -74,9 +75,10 @@ def accept_supervision(do: Act) -> None:
 def submit_feedback(do: Act) -> None:
     """Article 17(2): the city or county checks the producer against its plan, statement and summary, and feeds back."""
     part = do.part
-    found = do.data | {"round": do.body["round"], "supervision": part.id, "organisation": part.body["organisation"]}
-    do.body.setdefault("feedback", []).append(found)
-    part.body["feedback"] = found
+    assert part is not None
+    feedback = do.data | {"round": do.body["round"], "supervision": part.id, "organisation": part.body["organisation"]}
+    do.body.setdefault("feedback", []).append(feedback)
+    part.body["feedback"] = feedback
     do.document(
         to=do.settings["province"],
         fields={"product": do.body["product"], "producer": do.body["producer"]}
@@ -87,6 +89,8 @@ def submit_feedback(do: Act) -> None:
 @act("recall", "review-feedback", ReviewFeedback)
 def review_feedback(do: Act) -> None:
     """Article 4(5): the province supervises the recall: it takes note of a feedback, or has it completed."""
-    latest = [row for row in do.body["feedback"] if row["supervision"] == do.part.id][-1]
-    latest["review"] = do.part.body["review"] = do.data["outcome"]
-    latest["review_remarks"] = do.part.body["review_remarks"] = do.data.get("remarks")
+    part = do.part
+    assert part is not None
+    latest = [row for row in do.body["feedback"] if row["supervision"] == part.id][-1]
+    latest["review"] = part.body["review"] = do.data["outcome"]
+    latest["review_remarks"] = part.body["review_remarks"] = do.data.get("remarks")

@@ -25,6 +25,7 @@ REMEDY = "当事人不服本决定的，可以依法申请行政复议或者提�
 @act("violation", "open-violation", OpenViolation)
 def open_violation(do: Act) -> None:
     """Articles 19, 4(6): what looks like a breach of a recall duty is opened as a case."""
+    assert do.actor is not None
     data = do.data
     do.root.title = f"{data['name']}：{data['duty']}"
     do.body.update(
@@ -82,6 +83,7 @@ def hear_statement(do: Act) -> None:
 @act("violation", "legal-review", LegalReview)
 def legal_review(do: Act) -> None:
     """Article 19: the legal division reviews before a decision."""
+    assert do.actor is not None
     do.body.setdefault("legal_reviews", []).append(do.data | {"on": do.today.isoformat(), "by": do.actor.person})
 
 

@@ -10,9 +10,10 @@ def shares_reported(at: Moment) -> bool:
 
 def breach_found(at: Moment) -> bool:
     """Article 19: 「违反消费品召回法定义务的相关行为」: a correction is ordered when the breach is established."""
-    return bool(at.root.body["investigation"]["breach"])
+    return bool(at.body["investigation"]["breach"])
 
 
 def breach_settled(at: Moment) -> bool:
     """Article 19, a contrario: a case ends when no breach was found, it was put right, or its penalty was published."""
-    return at.root.state != "investigated" or not at.root.body["investigation"]["breach"]
+    assert at.root is not None
+    return at.root.state != "investigated" or not at.body["investigation"]["breach"]

@@ -5,15 +5,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from chassis.core.contracts.schema import ActSchema, CreditCode, Day, RootRef, one_of, text
-from recall.schemas.words import area, attachments, items, organisation, words, working_days, yes_no
+from recall.schemas.fields import area, attachments, free_text, items, organisation, working_days, yes_no
 
 
 class ReceiveAssignment(ActSchema):
     """Work that the national administration, or a higher bureau, assigned."""
 
-    title = words("任务名称", "Title", 200, required=True)
-    content = words("任务内容", "Content", required=True)
-    source = words("交办机关", "Assigned by", 200, required=True)
+    title = free_text("任务名称", "Title", 200, required=True)
+    content = free_text("任务内容", "Content", required=True)
+    source = free_text("交办机关", "Assigned by", 200, required=True)
     received_on = Day(past=True, required=True, metadata=text("收到日期", "Received on"))
     due_on = Day(metadata=text("要求完成日期", "Due on"))
     attachments = attachments()
@@ -24,29 +24,29 @@ class PassOnAssignment(ActSchema):
 
     organisation = organisation("承办单位", "Unit")
     area = area()
-    task = words("分办事项", "Task", required=True)
+    task = free_text("分办事项", "Task", required=True)
     days = working_days("办理时限（工作日）", "Working days")
 
 
 class AcceptAssignment(ActSchema):
     """Who takes it on."""
 
-    officer = words("经办人", "Officer in charge", 100, required=True)
+    officer = free_text("经办人", "Officer in charge", 100, required=True)
 
 
 class ReportAssignment(ActSchema):
     """What was done."""
 
-    result = words("办理结果", "Result", required=True)
+    result = free_text("办理结果", "Result", required=True)
     attachments = attachments()
 
 
 class FindCommonProblems(ActSchema):
     """A safety problem that several producers of a kind of product share."""
 
-    title = words("共性问题", "Problem", 200, required=True)
-    product_category = words("产品类别", "Kind of product", 200, required=True)
-    description = words("问题描述", "Description", required=True)
+    title = free_text("共性问题", "Problem", 200, required=True)
+    product_category = free_text("产品类别", "Kind of product", 200, required=True)
+    description = free_text("问题描述", "Description", required=True)
     recalls = fields.List(
         RootRef("recall"), validate=validate.Length(0, 20), metadata=text("涉及的召回", "Recalls concerned")
     )
@@ -55,8 +55,8 @@ class FindCommonProblems(ActSchema):
 class IssueIndustryGuidance(ActSchema):
     """What the bureau did about it with the industry."""
 
-    associations = words("会同的行业部门、协会", "Departments and associations", 500, required=True)
-    guidance = words("引导改进的内容", "Guidance", required=True)
+    associations = free_text("会同的行业部门、协会", "Departments and associations", 500, required=True)
+    guidance = free_text("引导改进的内容", "Guidance", required=True)
     issued_on = Day(past=True, required=True, metadata=text("印发日期", "Issued on"))
     attachments = attachments()
 
@@ -65,28 +65,28 @@ class OpenViolation(ActSchema):
     """Who breached which duty, as it appears."""
 
     code = CreditCode(required=True, metadata=text("当事人统一社会信用代码", "Respondent's credit code"))
-    name = words("当事人名称", "Respondent", 200, required=True)
+    name = free_text("当事人名称", "Respondent", 200, required=True)
     role = one_of(
         [("producer", "生产者", "producer"), ("operator", "其他经营者", "operator")],
         required=True,
         metadata=text("当事人类别", "Kind of respondent"),
     )
-    duty = words("涉嫌违反的召回义务", "Duty breached", 500, required=True)
-    facts = words("案件来源和事实", "Facts", required=True)
+    duty = free_text("涉嫌违反的召回义务", "Duty breached", 500, required=True)
+    facts = free_text("案件来源和事实", "Facts", required=True)
 
 
 class Officer(Schema):
     """An officer who enforces, with the certificate that was shown."""
 
-    name = words("姓名", "Name", 50, required=True)
-    certificate = words("执法证号", "Certificate", 50, required=True)
+    name = free_text("姓名", "Name", 50, required=True)
+    certificate = free_text("执法证号", "Certificate", 50, required=True)
 
 
 class InvestigateViolation(ActSchema):
     """What two officers found."""
 
     officers = items(Officer, "执法人员（不少于两人）", "Officers, two at least", 2, 10, required=True)
-    findings = words("调查认定的事实", "Findings", 4000, required=True)
+    findings = free_text("调查认定的事实", "Findings", 4000, required=True)
     breach = yes_no("违法事实成立", "The breach is established")
     attachments = attachments()
 
@@ -100,7 +100,7 @@ class InvestigateViolation(ActSchema):
 class OrderCorrection(ActSchema):
     """What has to be put right, in how many days."""
 
-    requirements = words("改正要求", "What is to be corrected", required=True)
+    requirements = free_text("改正要求", "What is to be corrected", required=True)
     days = fields.Integer(
         strict=True, required=True, validate=validate.Range(1, 180), metadata=text("改正期限（日）", "Days to correct")
     )
@@ -115,7 +115,7 @@ class ReCheck(ActSchema):
         metadata=text("复查结果", "Outcome"),
     )
     checked_on = Day(past=True, required=True, metadata=text("复查日期", "Checked on"))
-    findings = words("复查情况", "Findings", required=True)
+    findings = free_text("复查情况", "Findings", required=True)
 
 
 def fine() -> fields.Integer:
@@ -131,8 +131,8 @@ def fine() -> fields.Integer:
 class AnnouncePenalty(ActSchema):
     """The penalty that is intended, and on what."""
 
-    facts = words("违法事实和证据", "Facts and evidence", 4000, required=True)
-    basis = words("处罚依据", "Legal basis", 500, required=True)
+    facts = free_text("违法事实和证据", "Facts and evidence", 4000, required=True)
+    basis = free_text("处罚依据", "Legal basis", 500, required=True)
     fine = fine()
 
 
@@ -140,8 +140,8 @@ class HearStatement(ActSchema):
     """What the respondent said, or that it said nothing in time."""
 
     stated = yes_no("当事人提出陈述申辩", "The respondent made a statement")
-    statement = words("陈述申辩内容", "Statement")
-    adopted = words("复核意见", "How it was considered", required=True)
+    statement = free_text("陈述申辩内容", "Statement")
+    adopted = free_text("复核意见", "How it was considered", required=True)
 
     @validates_schema
     def written(self, data: dict[str, Any], **_: Any) -> None:
@@ -158,24 +158,24 @@ class LegalReview(ActSchema):
         required=True,
         metadata=text("审核结论", "Outcome"),
     )
-    opinion = words("审核意见", "Opinion", required=True)
+    opinion = free_text("审核意见", "Opinion", required=True)
 
 
 class DecidePenalty(ActSchema):
     """The decision."""
 
     fine = fine()
-    reasons = words("裁量理由", "Reasons", required=True)
+    reasons = free_text("裁量理由", "Reasons", required=True)
 
 
 class PublishPenalty(ActSchema):
     """Where the decision was made public."""
 
     published_on = Day(past=True, required=True, metadata=text("公示日期", "Published on"))
-    url = words("公示地址", "Address", 500, required=True)
+    url = free_text("公示地址", "Address", 500, required=True)
 
 
 class CloseViolation(ActSchema):
     """Why the matter ends."""
 
-    reasons = words("结案理由", "Reasons", required=True)
+    reasons = free_text("结案理由", "Reasons", required=True)

@@ -1,4 +1,4 @@
-"""The facts that the recall service tells the others."""
+"""The facts that the recall service publishes."""
 
 from marshmallow import fields
 

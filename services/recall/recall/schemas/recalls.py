@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from chassis.core.contracts.schema import ActSchema, Anything, CreditCode, Day, one_of, text
-from recall.schemas.words import area, attachments, items, organisation, units, words, working_days, yes_no
+from recall.schemas.fields import area, attachments, free_text, items, organisation, units, working_days, yes_no
 
 CONCLUSIONS = [("sufficient", "有效", "sufficient"), ("insufficient", "不足", "insufficient")]
 RISKS = [
@@ -20,17 +20,17 @@ RISKS = [
 class Product(Schema):
     """A product as its producer names it."""
 
-    name = words("产品名称", "Product", 200, required=True)
-    brand = words("品牌", "Brand", 200)
-    model = words("型号", "Model", 200)
-    category = words("类别", "Category", 200)
+    name = free_text("产品名称", "Product", 200, required=True)
+    brand = free_text("品牌", "Brand", 200)
+    model = free_text("型号", "Model", 200)
+    category = free_text("类别", "Category", 200)
 
 
 class Batch(Schema):
     """A batch that the recall covers."""
 
-    batch = words("批次", "Batch", 100, required=True)
-    model = words("型号", "Model", 200)
+    batch = free_text("批次", "Batch", 100, required=True)
+    model = free_text("型号", "Model", 200)
     made_from = Day(metadata=text("生产起始日期", "Made from"))
     made_to = Day(metadata=text("生产终止日期", "Made to"))
     quantity = units("数量", "Quantity", 1, required=True)
@@ -46,7 +46,7 @@ class NamedOperator(Schema):
     """A dealer, shop, lessor or repairer that holds the product and has to assist."""
 
     code = CreditCode(required=True, metadata=text("统一社会信用代码", "Unified social credit code"))
-    name = words("名称", "Name", 200, required=True)
+    name = free_text("名称", "Name", 200, required=True)
 
 
 class Opening(Anything):
@@ -67,12 +67,12 @@ class Opening(Anything):
 class FileVoluntaryRecall(ActSchema):
     """A recall that the producer begins of itself, no case being open."""
 
-    name = words("生产者名称", "Producer", 200, required=True)
-    address = words("住所", "Address", 300, required=True)
+    name = free_text("生产者名称", "Producer", 200, required=True)
+    address = free_text("住所", "Address", 300, required=True)
     product = fields.Nested(Product, required=True, metadata=text("产品", "Product"))
-    hazard = words("可能造成的危害", "Hazard", required=True)
-    defect = words("缺陷描述", "Defect", required=True)
-    grounds = words("发现缺陷的经过", "How the defect was found", required=True)
+    hazard = free_text("可能造成的危害", "Hazard", required=True)
+    defect = free_text("缺陷描述", "Defect", required=True)
+    grounds = free_text("发现缺陷的经过", "How the defect was found", required=True)
     attachments = attachments()
 
 
@@ -95,20 +95,20 @@ class ObjectionDecided(Anything):
 class FilePlan(ActSchema):
     """The recall plan: what is recalled, where it is, what is done about it, until when."""
 
-    scope = words("召回范围", "Scope", required=True)
+    scope = free_text("召回范围", "Scope", required=True)
     batches = items(Batch, "批次", "Batches", 1, required=True)
     produced = units("涉及数量（生产总数）", "Produced", 1, required=True)
     warehouse = units("库存数量", "In the warehouse", required=True)
     dealers = units("经销环节数量", "At dealers", required=True)
     consumers = units("消费者持有数量", "With consumers", required=True)
-    measures = words(
+    measures = free_text(
         "召回措施",
         "Measures",
         required=True,
         help_zh="修理、更换、退货、补充警示等",
         help_en="Repair, exchange, refund, warning",
     )
-    consumer_notice = words("通知消费者的方式", "How consumers are told", required=True)
+    consumer_notice = free_text("通知消费者的方式", "How consumers are told", required=True)
     starts_on = Day(required=True, metadata=text("召回开始日期", "Begins on"))
     ends_on = Day(required=True, metadata=text("召回结束日期", "Ends on"))
     target_percent = fields.Integer(
@@ -117,8 +117,8 @@ class FilePlan(ActSchema):
         validate=validate.Range(1, 100),
         metadata=text("目标召回率（%）", "Target return rate (%)"),
     )
-    hotline = words("服务热线", "Hotline", 100, required=True)
-    contact = words("联系人及联系方式", "Contact person", 200, mark="personal")
+    hotline = free_text("服务热线", "Hotline", 100, required=True)
+    contact = free_text("联系人及联系方式", "Contact person", 200, mark="personal")
     operators = items(NamedOperator, "经销等其他经营者", "Dealers and other operators")
     attachments = attachments()
 
@@ -132,7 +132,7 @@ class FilePlan(ActSchema):
 class FileSupplementaryPlan(FilePlan):
     """The plan of another round: the whole plan again, with what is changed and why the first did not suffice."""
 
-    changes = words("补充和调整的内容", "What is changed", required=True)
+    changes = free_text("补充和调整的内容", "What is changed", required=True)
 
 
 class ReviewPlanForm(ActSchema):
@@ -140,15 +140,15 @@ class ReviewPlanForm(ActSchema):
 
     complete = yes_no("材料齐全", "Complete")
     in_form = yes_no("符合格式文书要求", "In the prescribed form")
-    remarks = words("形式评估意见", "Remarks")
+    remarks = free_text("形式评估意见", "Remarks")
 
 
 class EvaluatePlan(ActSchema):
     """Suggestions on the plan's substance."""
 
-    opinion = words("技术评估意见", "Opinion", required=True)
+    opinion = free_text("技术评估意见", "Opinion", required=True)
     suggestions = fields.List(
-        words("规范性建议", "Suggestion", 1000, required=True),
+        free_text("规范性建议", "Suggestion", 1000, required=True),
         load_default=list,
         validate=validate.Length(0, 50),
         metadata=text("规范性建议", "Suggestions"),
@@ -160,12 +160,12 @@ class PublishNotice(ActSchema):
 
     published_on = Day(past=True, required=True, metadata=text("发布日期", "Published on"))
     channels = fields.List(
-        words("发布渠道", "Channel", 200, required=True),
+        free_text("发布渠道", "Channel", 200, required=True),
         required=True,
         validate=validate.Length(1, 20),
         metadata=text("发布渠道", "Channels"),
     )
-    text = words("公告内容", "Text of the notice", 5000, required=True)
+    text = free_text("公告内容", "Text of the notice", 5000, required=True)
     attachments = attachments()
 
 
@@ -182,8 +182,8 @@ class RecallPublished(Anything):
 class AdviseProducer(ActSchema):
     """Technical help given."""
 
-    subject = words("事项", "Subject", 200, required=True)
-    advice = words("技术支持内容", "Advice", required=True)
+    subject = free_text("事项", "Subject", 200, required=True)
+    advice = free_text("技术支持内容", "Advice", required=True)
 
 
 class StopProduction(ActSchema):
@@ -191,7 +191,7 @@ class StopProduction(ActSchema):
 
     stopped_on = Day(past=True, required=True, metadata=text("停止生产销售日期", "Stopped on"))
     isolated = units("已封存数量", "Units set apart", required=True)
-    measures = words("采取的措施", "Measures", required=True)
+    measures = free_text("采取的措施", "Measures", required=True)
 
 
 class ConfirmStopSale(ActSchema):
@@ -208,7 +208,7 @@ class SubmitProgress(ActSchema):
     as_of = Day(past=True, required=True, metadata=text("统计截止日期", "As of"))
     from_dealers = units("累计从经销环节召回", "From dealers, cumulative", required=True)
     from_consumers = units("累计从消费者召回", "From consumers, cumulative", required=True)
-    remarks = words("情况说明", "Remarks")
+    remarks = free_text("情况说明", "Remarks")
     completed_on = Day(
         past=True,
         allow_none=True,
@@ -226,7 +226,7 @@ class CorrectProgress(ActSchema):
 
     from_dealers = units("累计从经销环节召回", "From dealers, cumulative", required=True)
     from_consumers = units("累计从消费者召回", "From consumers, cumulative", required=True)
-    reasons = words("更正理由", "Reasons", required=True)
+    reasons = free_text("更正理由", "Reasons", required=True)
 
 
 class AssignSupervision(ActSchema):
@@ -234,14 +234,14 @@ class AssignSupervision(ActSchema):
 
     organisation = organisation("属地市场监管部门", "Bureau")
     area = area()
-    task = words("监督事项", "Task", required=True)
+    task = free_text("监督事项", "Task", required=True)
     days = working_days("反馈时限（工作日）", "Working days to feed back")
 
 
 class AcceptSupervision(ActSchema):
     """Who takes it on."""
 
-    officer = words("经办人", "Officer in charge", 100, required=True)
+    officer = free_text("经办人", "Officer in charge", 100, required=True)
 
 
 class SubmitFeedback(ActSchema):
@@ -255,7 +255,7 @@ class SubmitFeedback(ActSchema):
     conducted_lawfully = yes_no("按规定开展召回活动", "Conducted as the rule requires")
     found_in_stock = units("现场核实的库存数量", "Units found in stock", required=True)
     destroyed = units("已销毁或整改数量", "Units destroyed or mended", required=True)
-    findings = words("核查情况", "Findings", required=True)
+    findings = free_text("核查情况", "Findings", required=True)
     attachments = attachments()
 
 
@@ -267,7 +267,7 @@ class ReviewFeedback(ActSchema):
         required=True,
         metadata=text("审阅结果", "Outcome"),
     )
-    remarks = words("意见", "Remarks")
+    remarks = free_text("意见", "Remarks")
 
 
 class EvaluateEffect(ActSchema):
@@ -276,8 +276,8 @@ class EvaluateEffect(ActSchema):
     conclusion = one_of(CONCLUSIONS, required=True, metadata=text("评估结论", "Conclusion"))
     scope_accurate = yes_no("召回范围准确", "The scope is accurate")
     residual_risk = one_of(RISKS, required=True, metadata=text("剩余风险", "Residual risk"))
-    reasons = words("评估分析", "Reasons", 4000, required=True)
-    suggestions = words("建议", "Suggestions")
+    reasons = free_text("评估分析", "Reasons", 4000, required=True)
+    suggestions = free_text("建议", "Suggestions")
     attachments = attachments()
 
 
@@ -293,9 +293,9 @@ class RequireReRecall(ActSchema):
         required=True,
         metadata=text("重新召回的情形", "Ground"),
     )
-    reasons = words("事实和理由", "Facts and reasons", required=True)
+    reasons = free_text("事实和理由", "Facts and reasons", required=True)
     requirements = fields.List(
-        words("重新召回的要求", "What is required", 500, required=True),
+        free_text("重新召回的要求", "What is required", 500, required=True),
         required=True,
         validate=validate.Length(1, 20),
         metadata=text("重新召回的要求", "What is required"),
@@ -316,17 +316,17 @@ class SubmitSummary(ActSchema):
     """The producer's own account of the recall."""
 
     completed_on = Day(past=True, required=True, metadata=text("召回完成日期", "Completed on"))
-    account = words("召回实施情况", "Account", 5000, required=True)
-    disposal = words("召回产品的处置", "What was done with what came back", required=True)
-    prevention = words("防止再次发生的措施", "Prevention", required=True)
+    account = free_text("召回实施情况", "Account", 5000, required=True)
+    disposal = free_text("召回产品的处置", "What was done with what came back", required=True)
+    prevention = free_text("防止再次发生的措施", "Prevention", required=True)
     attachments = attachments()
 
 
 class CloseRecall(ActSchema):
     """The end; where the rate is below the plan's target or the effect insufficient, why the rest is accepted."""
 
-    remarks = words("结案意见", "Remarks", required=True)
-    residual_risk_reasons = words(
+    remarks = free_text("结案意见", "Remarks", required=True)
+    residual_risk_reasons = free_text(
         "接受剩余风险的理由",
         "Why the residual risk is accepted",
         help_zh="召回率低于目标或效果评估不足时必填",

@@ -12,7 +12,7 @@ ENDED = ("withdrawn", "closed")
 
 
 def keep_case(connection: Connection, case: str, recall: str, basis: str) -> None:
-    """Remember which case a recall came from, and on which basis."""
+    """Record which case a recall came from, and on which basis."""
     connection.execute(insert(recall_cases).values(recall_id=recall, case_id=case, basis=basis))
 
 
@@ -21,11 +21,11 @@ def notified_recall_of_case(connection: Connection, data: Mapping[str, Any]) -> 
 
     An objection is to a notice (article 14): a voluntary recall of the same case is not held by it.
     """
-    found = select(roots.c.id).join(recall_cases, recall_cases.c.recall_id == roots.c.id)
-    found = found.where(
+    query = select(roots.c.id).join(recall_cases, recall_cases.c.recall_id == roots.c.id)
+    query = query.where(
         recall_cases.c.case_id == str(data["case"]), recall_cases.c.basis != "voluntary", roots.c.state.not_in(ENDED)
     )
-    return connection.execute(found.order_by(roots.c.id.desc()).limit(1)).scalar_one_or_none()
+    return connection.execute(query.order_by(roots.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 def recall_published(connection: Connection, data: Mapping[str, Any]) -> str | None:
@@ -39,5 +39,5 @@ def recall_of_document(connection: Connection, data: Mapping[str, Any]) -> str |
 
 
 def _open(connection: Connection, recall: str) -> str | None:
-    found = select(roots.c.id).where(roots.c.id == str(recall), roots.c.kind == "recall", roots.c.state.not_in(ENDED))
-    return connection.execute(found).scalar_one_or_none()
+    query = select(roots.c.id).where(roots.c.id == str(recall), roots.c.kind == "recall", roots.c.state.not_in(ENDED))
+    return connection.execute(query).scalar_one_or_none()

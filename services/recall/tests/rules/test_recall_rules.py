@@ -1,30 +1,31 @@
-"""The cases that a jurist writes (given / when / then, a file a clause), played on the service."""
+"""The rule cases (given / when / then, a file a clause), run on the service."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from recall_house import CASE, NOTIFIED, STEPS
+from recall_stage import CASE, NOTIFIED, STEPS, Stage
 
 from chassis.core import Refusal
+from chassis.core.storage.roots import Loaded
 from chassis.testing import rows_of
 from recall.app import application
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("[0-9]*.yaml"))
 CASES = [
-    (found["clause"], case)
-    for found in (yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES)
-    for case in found["cases"]
+    (file["clause"], case)
+    for file in (yaml.safe_load(path.read_text(encoding="utf-8")) for path in FILES)
+    for case in file["cases"]
 ]
 
 
-class Story:
-    """One matter as a case tells it: a date moves the day, a step is done by whom it names."""
+class CaseRun:
+    """The run of one rule case: its stage, the root it is about, the last outcome."""
 
-    def __init__(self, house: Any) -> None:
-        self.house = house
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
         self.root: str | None = None
         self.outcome: dict[str, Any] = {}
         self.event_outcome: str | None = None
@@ -35,29 +36,29 @@ class Story:
             like = STEPS[step["like"]] if "like" in step else {}
             self._do({**like, **step, "data": {**like.get("data", {}), **step.get("data", {})}})
         elif str(step)[:2] == "20":
-            self.house.on(str(step))
+            self.stage.on(str(step))
         else:
             self._do(STEPS[step])
 
     def _do(self, step: dict[str, Any]) -> None:
-        data = {name: self.house.today if value == "today" else value for name, value in step.get("data", {}).items()}
+        data = {name: self.stage.today if value == "today" else value for name, value in step.get("data", {}).items()}
         data = {name: value for name, value in data.items() if value != "left out"}
         if "event" in step:
-            self._hear(step["event"], data)
+            self._receive(step["event"], data)
             return
         root = None if step.get("new") else self.root
-        part = self.house.parts_of(self.root, step["part"])[-1]["id"] if "part" in step else None
-        self.outcome = self.house.act(step["who"], step.get("kind", "recall"), step["act"], root, data, part)
+        part = self.stage.parts_of(self.root, step["part"])[-1]["id"] if "part" in step else None
+        self.outcome = self.stage.act(step["who"], step.get("kind", "recall"), step["act"], root, data, part)
         self.root = self.outcome["root"]
 
-    def _hear(self, event: str, data: dict[str, Any]) -> None:
+    def _receive(self, event: str, data: dict[str, Any]) -> None:
         about = {"case": CASE, "recall": self.root, "root": self.root, "document": "document_example"}
         sent = (NOTIFIED if event.endswith(("recall-notified.v1", "declared.v1")) else {}) | about | data
         subject = CASE if event.startswith("investigation.") else sent.get("publication", sent["document"])
-        self.event_outcome = self.house.event(event, sent, subject=subject)
-        assert self.event_outcome == "taken", f"{event}: {self.event_outcome} {self.house.reason}"
+        self.event_outcome = self.stage.event(event, sent, subject=subject)
+        assert self.event_outcome == "taken", f"{event}: {self.event_outcome} {self.stage.reason}"
         if self.root is None:
-            (self.root,) = self.house.roots("recall")
+            (self.root,) = self.stage.roots("recall")
 
 
 def _at(body: Any, path: str) -> Any:
@@ -66,67 +67,69 @@ def _at(body: Any, path: str) -> Any:
     return body
 
 
-def _holds(story: Story, then: dict[str, Any]) -> None:
-    """What the case says of the root after all that; a refused opening leaves no root to say anything of."""
+def _holds(run: CaseRun, then: dict[str, Any]) -> None:
+    """Check what the case says of the root; a refused opening leaves no root."""
     if not then:
         return
-    found = story.house.system(story.root)
-    for what, wanted in then.items():
+    loaded = run.stage.system(run.root)
+    for what, expected in then.items():
         if what == "state":
-            assert found.root.state == wanted
+            assert loaded.root.state == expected
         elif what == "parts":
-            for kind, states in wanted.items():
-                assert [part.state for part in found.parts if part.kind == kind] == states
+            for kind, states in expected.items():
+                assert [part.state for part in loaded.parts if part.kind == kind] == states
         elif what == "body":
-            assert {path: _at(found.root.body, path) for path in wanted} == wanted
+            assert {path: _at(loaded.root.body, path) for path in expected} == expected
         elif what == "due":
-            assert {name: _due(found, name) for name in wanted} == {
-                name: day and str(day) for name, day in wanted.items()
+            assert {name: _due(loaded, name) for name in expected} == {
+                name: day and str(day) for name, day in expected.items()
             }
         elif what == "clock":
-            assert {name: [run.state for run in found.clocks if run.name == name][-1] for name in wanted} == wanted
+            assert {
+                name: [clock.state for clock in loaded.clocks if clock.name == name][-1] for name in expected
+            } == expected
         elif what == "documents":
-            assert [fact["kind"] for fact in story.house.facts("document-issued")][-len(wanted) :] == wanted
+            assert [fact["kind"] for fact in run.stage.facts("document-issued")][-len(expected) :] == expected
         elif what == "facts":
-            for name, values in wanted.items():
-                told = story.house.facts(name)[-1]
-                assert {key: told[key] for key in values} == {
+            for name, values in expected.items():
+                fact = run.stage.facts(name)[-1]
+                assert {key: fact[key] for key in values} == {
                     key: value if not hasattr(value, "isoformat") else str(value) for key, value in values.items()
                 }
         elif what == "parties":
-            assert {name: [p.who for p in found.parties if p.name == name] for name in wanted} == wanted
+            assert {name: [p.who for p in loaded.parties if p.name == name] for name in expected} == expected
         else:
             raise AssertionError(f"a case cannot ask for {what!r}")
 
 
-def _due(found: Any, name: str) -> str | None:
-    return next((run.due_on for run in reversed(found.clocks) if run.name == name and run.state == "running"), None)
+def _due(loaded: Loaded, name: str) -> str | None:
+    return next((run.due_on for run in reversed(loaded.clocks) if run.name == name and run.state == "running"), None)
 
 
 @pytest.mark.parametrize(("clause", "case"), CASES, ids=[f"{clause} {case['name']}" for clause, case in CASES])
-def test_a_case_of_the_rule(house, clause, case):
-    story = Story(house)
+def test_a_case_of_the_rule(stage, clause, case):
+    run = CaseRun(stage)
     for step in case.get("given", []):
-        story.play(step)
+        run.play(step)
     then = dict(case["then"])
     refused = {key: then.pop(key) for key in ("refused", "guard", "field") if key in then}
     if refused:
         with pytest.raises(Refusal) as refusal:
-            story.play(case["when"])
+            run.play(case["when"])
         assert refusal.value.code == refused["refused"]
         assert refusal.value.facts.get("guard") == refused.get("guard")
         if "field" in refused:
             assert set(refusal.value.errors) == {refused["field"]}
     else:
-        story.play(case["when"])
-    _holds(story, then)
+        run.play(case["when"])
+    _holds(run, then)
 
 
 def test_every_clause_of_the_service_has_a_case():
     assert set(application.rulebook.clauses) == {str(clause) for clause, _ in CASES}
 
 
-def test_every_act_of_a_person_is_played_in_some_case():
+def test_every_act_of_a_person_occurs_in_some_case():
     steps = [step for _, case in CASES for step in [*case.get("given", []), case["when"]]]
     named = [STEPS[s] if not isinstance(s, dict) and s in STEPS else s for s in steps]
     played = {
@@ -140,4 +143,4 @@ def test_every_act_of_a_person_is_played_in_some_case():
     assert acts - played == set()
 
 
-test_every_row_keeps_its_word = rows_of(application)
+test_every_act_is_allowed_as_its_row_says = rows_of(application)

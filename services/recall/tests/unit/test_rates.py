@@ -32,10 +32,10 @@ def quantities(draw):
 @st.composite
 def recalls(draw):
     """A recall's quantities and two cumulative counts, the second never below the first."""
-    found = draw(quantities())
-    dealers = sorted([draw(st.integers(0, found.dealers)), draw(st.integers(0, found.dealers))])
-    consumers = sorted([draw(st.integers(0, found.consumers)), draw(st.integers(0, found.consumers))])
-    return found, Recovered(dealers[0], consumers[0]), Recovered(dealers[1], consumers[1])
+    drawn = draw(quantities())
+    dealers = sorted([draw(st.integers(0, drawn.dealers)), draw(st.integers(0, drawn.dealers))])
+    consumers = sorted([draw(st.integers(0, drawn.consumers)), draw(st.integers(0, drawn.consumers))])
+    return drawn, Recovered(dealers[0], consumers[0]), Recovered(dealers[1], consumers[1])
 
 
 def test_the_sample_case_has_1080_distributed_desks():
@@ -44,8 +44,8 @@ def test_the_sample_case_has_1080_distributed_desks():
 
 @pytest.mark.parametrize(("recovered", "rate", "shown"), [((296, 121), 3861, "38.6%"), ((310, 402), 6592, "65.9%")])
 def test_the_two_rounds_of_the_sample_case_have_the_published_rates(recovered, rate, shown):
-    found = return_rate(Recovered(*recovered), DESKS)
-    assert (found, percent(found)) == (rate, shown)
+    computed = return_rate(Recovered(*recovered), DESKS)
+    assert (computed, percent(computed)) == (rate, shown)
 
 
 @pytest.mark.parametrize(
@@ -96,23 +96,23 @@ def test_a_target_is_reached_only_when_it_is_really_reached():
 
 @given(recalls())
 def test_a_rate_is_never_above_the_whole_and_never_falls_as_units_come_back(recall):
-    found, first, second = recall
-    check_recovered(first, found)
-    check_recovered(second, found, before=first)
-    assert 0 <= return_rate(first, found) <= return_rate(second, found) <= WHOLE
+    distribution, first, second = recall
+    check_recovered(first, distribution)
+    check_recovered(second, distribution, before=first)
+    assert 0 <= return_rate(first, distribution) <= return_rate(second, distribution) <= WHOLE
 
 
 @given(recalls(), st.integers(1, 100))
 def test_a_rate_shown_at_or_above_a_target_means_the_target_is_reached(recall, target):
-    found, first, _ = recall
-    assert (return_rate(first, found) >= target * 100) == reaches(first, found, target)
+    distribution, first, _ = recall
+    assert (return_rate(first, distribution) >= target * 100) == reaches(first, distribution, target)
 
 
 @given(recalls(), st.sampled_from(["dealers", "consumers"]), st.integers(1, 1000))
 def test_every_fall_and_every_excess_is_refused(recall, field, by):
-    found, first, second = recall
+    distribution, first, second = recall
     held = {"dealers": first.dealers, "consumers": first.consumers}
     with pytest.raises(CountFault):
-        check_recovered(Recovered(**{**held, field: getattr(found, field) + by}), found)
+        check_recovered(Recovered(**{**held, field: getattr(distribution, field) + by}), distribution)
     with pytest.raises(CountFault):
-        check_recovered(Recovered(**{**held, field: getattr(second, field) - by}), found, before=second)
+        check_recovered(Recovered(**{**held, field: getattr(second, field) - by}), distribution, before=second)

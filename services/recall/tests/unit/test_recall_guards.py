@@ -74,7 +74,7 @@ def test_what_falls_short_is_closed_only_with_reasons(changed, reasons, accepted
     assert recalls.effect_accepted(at(data={"residual_risk_reasons": reasons}, **changed)) is accepted
 
 
-def test_all_shares_are_reported_before_the_national_administration_hears():
+def test_all_shares_are_reported_before_the_report_to_the_national_administration():
     shares = [SimpleNamespace(kind="share", state=state) for state in ("reported", "accepted")]
     assert not duties.shares_reported(at(parts=shares))
     assert duties.shares_reported(at(parts=shares[:1]))
