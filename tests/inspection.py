@@ -15,7 +15,7 @@ from typing import Any
 from chassis.core import Office
 from chassis.core import config as configuration
 from chassis.core.dates.times import iso
-from chassis.core.triggers.scheduler import NEAR
+from chassis.core.storage.roots import NEAR
 from chassis.host.parking import parked_messages
 from ops.generate import topology
 from ops.journeys.waiting import wait_until

@@ -251,8 +251,8 @@ class Office:
         return {"service": self.name, "ok": not faults, "faults": faults, **counts}
 
     def round(self) -> bool:
-        """Do what time brings, for the scheduler's loop: lapses, reminders, kept events, outdated duties, pruning; tell whether more waits."""
-        return one_round((self.lapse, self.take_kept, self.rebuild_duties, self._prune_a_batch))
+        """Do what time brings, for the scheduler's loop: lapses, reminders, outdated duties, kept events, pruning; tell whether more waits."""
+        return one_round((self.lapse, self.rebuild_duties, self.take_kept, self._prune_a_batch))
 
     def prune(self) -> int:
         """Forget outcomes and inbox rows that are older than configured, of a batch of rows; returns how many."""

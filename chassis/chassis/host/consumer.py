@@ -22,7 +22,7 @@ from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.broker import CONNECTION_ERRORS, AmqpConnection, BrokerConnection, ConfirmedPublisher
-from chassis.host.retry import GAP_TRIES, Destination, copy_of, destination_of, gaps, headers_of
+from chassis.host.retry import GAP_TRIES, Destination, copy_of, destination_of, gaps_of, headers_of
 from chassis.host.topology import events_queue, parked_queue, requeue_exchange
 from chassis.host.wake_up import WakeUp
 
@@ -211,7 +211,7 @@ class Facts(Entrypoint):  # type: ignore[misc]
         overdue = [
             number
             for number, (message, receipt) in enumerate(zip(batch, receipts, strict=True))
-            if receipt.outcome == "gap" and gaps(headers_of(message)) >= GAP_TRIES
+            if receipt.outcome == "gap" and gaps_of(headers_of(message)) >= GAP_TRIES
         ]
         settled = list(receipts)
         if overdue:

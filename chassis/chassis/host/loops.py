@@ -1,4 +1,4 @@
-"""What a service does in the background: the scheduler journals lapses of periods, the worker runs tasks."""
+"""What a service does in the background: the scheduler does what time brings, the worker runs tasks."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class _LoopProvider(DependencyProvider):  # type: ignore[misc]
 
 
 class Scheduler(_LoopProvider):
-    """Does what time brings: lapses and reminders, kept facts whose turn has come, outdated duties, pruning."""
+    """Does what time brings: lapses and reminders, outdated duties, kept facts whose turn has come, pruning."""
 
     def setup(self) -> None:
         """Prepare the loop."""

@@ -36,8 +36,7 @@ class Destination:
 def destination_of(service: str, headers: dict[str, Any], outcome: str, reason: str | None) -> Destination | None:
     """Where a message goes by the outcome of its handling; None: it is done with and only acknowledged.
 
-    `headers` are those it came with. A `gap` is retried without counting as an attempt: its turns are counted
-    beside them. `failed` and `refused` are retried until
+    `headers` are those it came with. A `gap` is retried without counting an attempt; `failed` and `refused` are retried until
     their tries are used up, then parked; any other outcome is parked at once.
     """
     if outcome in ("taken", "repeat", "kept"):
@@ -46,7 +45,7 @@ def destination_of(service: str, headers: dict[str, Any], outcome: str, reason: 
     attempt = kept[ATTEMPT] if isinstance(kept.get(ATTEMPT), int) else 0
     marked = {**kept, OUTCOME: outcome, REASON: (reason or "")[:REASON_LENGTH]}
     if outcome == "gap":
-        return Destination(retry_queue(service), {**marked, ATTEMPT: attempt, GAPS: gaps(headers) + 1})
+        return Destination(retry_queue(service), {**marked, ATTEMPT: attempt, GAPS: gaps_of(headers) + 1})
     tries = {"failed": FAILED_TRIES, "refused": REFUSED_TRIES}.get(outcome, 0)
     attempt += 1
     if attempt < tries:
@@ -55,7 +54,7 @@ def destination_of(service: str, headers: dict[str, Any], outcome: str, reason: 
     return Destination(parked_queue(service), {**marked, ATTEMPT: attempt, PARKED_AT: parked_at})
 
 
-def gaps(headers: dict[str, Any]) -> int:
+def gaps_of(headers: dict[str, Any]) -> int:
     """How often a fact came before its turn, by its headers."""
     return headers[GAPS] if isinstance(headers.get(GAPS), int) else 0
 

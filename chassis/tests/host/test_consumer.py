@@ -104,9 +104,7 @@ def kept(purse: Sample, coin: str) -> int:
     return sum(row["kept"] for row in rows if row["subject"] == coin)
 
 
-def test_what_follows_a_parked_fact_is_kept_and_does_not_circle(
-    client: RpcClient, mint: Sample, purse: Sample, url: str
-) -> None:
+def test_what_follows_a_parked_fact_is_kept_and_does_not_circle(client: RpcClient, mint: Sample, purse: Sample) -> None:
     (purse.moods / "refuse").touch()
     coin = strike(client, 1)
     act(client, "mint", "mark", coin, number=2, mood="refuse")

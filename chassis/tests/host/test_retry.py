@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.host.retry import FAILED_TRIES, REFUSED_TRIES, destination_of, gaps, without_broker_headers
+from chassis.host.retry import FAILED_TRIES, REFUSED_TRIES, destination_of, gaps_of, without_broker_headers
 
 
 @pytest.mark.parametrize("outcome", ["taken", "repeat", "kept"])
@@ -37,8 +37,8 @@ def test_the_turns_of_a_gap_are_counted_beside_the_attempts() -> None:
         destination = destination_of("purse", headers, "gap", None)
         assert destination is not None
         headers = destination.headers
-        assert (gaps(headers), headers["x-attempt"]) == (turn, 0)
-    assert gaps({"x-gaps": "many"}) == 0
+        assert (gaps_of(headers), headers["x-attempt"]) == (turn, 0)
+    assert gaps_of({"x-gaps": "many"}) == 0
 
 
 def test_what_cannot_be_read_is_parked_at_once() -> None:

@@ -1,6 +1,6 @@
 """The outbox: events committed with the change that they report, until the relay has published them.
 
-On PostgreSQL several relays share the slots: a slot is held by a session's advisory lock, which dies with the session.
+On PostgreSQL several relays share the slots: a slot is held by a session's advisory lock, which ends with the session.
 """
 
 import time
