@@ -42,7 +42,7 @@ def test_case(case, stage):
 def holds(stage, kind, then):
     """Whether the root and its last journal entry are what a case says."""
     root = stage.root(kind)
-    journal = stage.office.journal({"token": stage.token(stage.who("lead_bureau")), "id": root["id"]})
+    journal = stage.office.journal({"token": stage.token(stage.who("lead_bureau")), "id": root["id"]})["items"]
     entry = journal[-1]
     assert root["state"] == then["state"]
     if "seats" in then:

@@ -45,7 +45,7 @@ def members(stage: Stage, *states: str) -> set[str]:
 def test_the_draw_and_its_replacement_stand_in_the_journal_and_come_out_the_same_when_redone(stage):
     play(stage, "pool", "requested", "drawn", "conflicted")
     stage.do("replace-member", "institution", on=1)
-    journal = stage.office.journal({"token": stage.token(PEOPLE["institution"]), "id": stage.last["panel"]})
+    journal = stage.office.journal({"token": stage.token(PEOPLE["institution"]), "id": stage.last["panel"]})["items"]
     noted = {entry["act"]: entry["noted"] for entry in journal if entry["noted"]}
     formed, drawn = journal[0], noted["draw-members"]["draw"]
     assert drawn["nonce"] == formed["hash"], "the nonce was chained before the draw"
@@ -83,7 +83,9 @@ def test_who_determined_does_not_determine_again_and_who_was_recused_does_not_co
     again = members(stage, "drawn")
     assert len(again) == 2
     assert not again & (determined | recused)
-    left_out = stage.office.journal({"token": stage.token(PEOPLE["institution"]), "id": stage.last["panel"]})[-1]
+    left_out = stage.office.journal({"token": stage.token(PEOPLE["institution"]), "id": stage.last["panel"]})["items"][
+        -1
+    ]
     reasons = left_out["noted"]["draw"]["left_out"]
     assert {reasons[each] for each in determined} == {"determined_before"}
     assert {reasons[each] for each in recused} == {"conflicted"}

@@ -41,7 +41,7 @@ def holds(stage, then):
     """Whether the root and its last journal entry are what a case says, and the chain is whole."""
     kind = then.get("kind", "lead")
     root = stage.root(stage.last[kind])
-    entry = stage.office.journal({"token": stage.token("recall"), "id": root["id"]})[-1]
+    entry = stage.office.journal({"token": stage.token("recall"), "id": root["id"]})["items"][-1]
     clocks = [(clock["event"], clock["clock"], clock["due_on"]) for clock in entry["clocks"]]
     assert root["state"] == then["state"]
     for kind_of_part, state in then.get("part", {}).items():

@@ -245,7 +245,7 @@ def test_a_whole_dossier_verifies(stage):
     stage.go("concluded")
     dossier = stage.root(stage.last["signal"])["dossier"]
     assert stage.office.verify(dossier) == []
-    rows = stage.office.journal({"token": stage.token("recall"), "dossier": dossier})
+    rows = stage.office.journal({"token": stage.token("recall"), "dossier": dossier})["items"]
     assert {row["root_kind"] for row in rows} == {"lead", "signal"}
 
 

@@ -74,7 +74,7 @@ def test_the_producer_sees_its_own_papers_and_nothing_of_the_inquiry(stage):
     root = stage.get("producer", case)
     assert set(root["body"]) == {"producer", "product", "notice", "analysis", "recall_notice"}
     assert root["parts"] == root["parties"] == root["drafts"] == []
-    shown = {entry["act"] for entry in stage.office.journal({"token": stage.token("producer"), "id": case})}
+    shown = {entry["act"] for entry in stage.office.journal({"token": stage.token("producer"), "id": case})["items"]}
     assert {"notify-producer", "submit-analysis", "enter-receipt"} <= shown
     assert shown.isdisjoint({"evaluate-analysis", "record-visit", "record-determination", "draft"})
 

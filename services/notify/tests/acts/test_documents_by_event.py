@@ -208,7 +208,7 @@ def test_the_journal_of_a_document_verifies(stage: Stage) -> None:
     document = stage.issue()
     stage.work()
     assert stage.office.verify(document) == []
-    entries = stage.office.journal({"token": stage.token("registry"), "id": document})
+    entries = stage.office.journal({"token": stage.token("registry"), "id": document})["items"]
     assert [entry["act"] for entry in entries] == [
         "number-document",
         "render-document",

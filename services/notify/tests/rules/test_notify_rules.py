@@ -80,7 +80,7 @@ def holds(stage: Stage, then: dict[str, Any]) -> None:
     """Whether the root, its clocks, its last entry and the last fact are what a case says."""
     identifier = last(stage, then.get("kind", "document"))
     shown = stage.office.get({"token": stage.token("handler"), "id": identifier})
-    entry = stage.office.journal({"token": stage.token("handler"), "id": identifier})[-1]
+    entry = stage.office.journal({"token": stage.token("handler"), "id": identifier})["items"][-1]
     assert shown["state"] == then["state"]
     assert shown["number"] == then.get("number", shown["number"])
     assert entry["clause"] == then.get("clause", entry["clause"])
