@@ -27,6 +27,8 @@ GATEWAY = "gateway"
 NAMES = (*SERVICES, GATEWAY)
 DIALECTS = ("sqlite", "postgresql")
 VERSIONS = "alembic_version"
+SCHEMAS: dict[tuple[str, str], MetaData] = {}
+"""The tables of the release as they were read from its databases, by name and dialect."""
 
 
 def application_of(service: str) -> Application:
@@ -158,10 +160,11 @@ def load(url: str, name: str, dialect: str) -> None:
     with closing(Database(url)) as database, database.writing() as connection:
         for statement in statements(*files):
             connection.exec_driver_sql(statement)
-        metadata = MetaData()
-        metadata.reflect(connection)
+        if (name, dialect) not in SCHEMAS:
+            SCHEMAS[name, dialect] = MetaData()
+            SCHEMAS[name, dialect].reflect(connection)
         for table, columns, rows in released_rows(name):
-            target = metadata.tables[table]
+            target = SCHEMAS[name, dialect].tables[table]
             values = [
                 {column: _stored(target, column, value) for column, value in zip(columns, row, strict=True)}
                 for row in rows
@@ -268,6 +271,7 @@ def _where(index: Any) -> str:
     return ", ".join(f"{key} {value}" for key, value in index.get("dialect_options", {}).items() if value)
 
 
-def versions_of(rows: Rows) -> list[str]:
+def versions_of(url: str) -> list[str]:
     """Return the revisions that a database says it is at."""
-    return sorted(row[0] for row in rows_of(rows, VERSIONS, ["version_num"]) or [])
+    with closing(Database(url)) as database, database.reading() as connection:
+        return sorted(connection.exec_driver_sql(f"select version_num from {VERSIONS}").scalars())
