@@ -79,7 +79,7 @@ def _parser(package: str) -> argparse.ArgumentParser:
     run = add("run", _serve, "serve: answer calls, receive facts, publish the outbox, watch the clocks, run tasks")
     run.add_argument("--without-relay", action="store_true", help="leave the outbox to `relay` processes (PostgreSQL)")
     add("relay", _relay, "only publish the outbox; any number of these may share one PostgreSQL database")
-    add("migrate", _migrate, "bring the database to the present schema; create it when it is not there")
+    _add_migrate(add("migrate", _migrate, "bring the database to the present schema; create it when it is not there"))
     add("check", _check, "check the configuration and the rulebook without starting anything")
     add("describe", _describe, "print what the service describes: kinds, acts, clauses, facts")
     add("topology", _topology, "print what the service listens to, for the broker's definitions")
@@ -109,6 +109,17 @@ def _parser(package: str) -> argparse.ArgumentParser:
     add("rebuild-duties", _rebuild_duties, "write again what waits for whom, from the roots; acts may go on meanwhile")
     _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
     return parser
+
+
+def _add_migrate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stage",
+        choices=("expand", "migrate", "contract"),
+        default="contract",
+        help="go only as far as this stage, leaving out what needs the service stopped; `expand`: the earlier release can "
+        "go on working; the default: everything",
+    )
+    parser.add_argument("--plan", action="store_true", help="only print what would be applied")
 
 
 def _add_parked(parser: argparse.ArgumentParser) -> None:
@@ -143,9 +154,31 @@ def _relay(application: Any, config: Any, options: argparse.Namespace) -> int:
 
 
 def _migrate(application: Any, config: Any, options: argparse.Namespace) -> int:
-    from chassis.core.storage.migrate import upgrade
+    """Exit code 1 when a revision could not be applied; those before it are kept, and a further run goes on from there."""
+    from contextlib import closing
 
-    upgrade(application.package, config.database_url)
+    from sqlalchemy.exc import DBAPIError
+
+    from chassis.core.storage.migrate import of_service, opened
+
+    migrations = of_service(application.package)
+    with closing(opened(config.database_url)) as database:
+        planned = migrations.plan(database, options.stage)
+        if stops := [revision.id for revision in planned if revision.stop]:
+            print(f"{application.name}: no process of the service may run meanwhile, because of {', '.join(stops)}")
+        for revision in planned:
+            print(f"{application.name}: to apply: {revision}")
+        for revision in migrations.plan(database):
+            if revision not in planned:
+                print(f"{application.name}: left for later: {revision}")
+        if options.plan:
+            return 0
+        try:
+            for revision in migrations.apply(database, options.stage):
+                print(f"{application.name}: applied {revision.id}", flush=True)
+        except DBAPIError as fault:
+            print(f"{application.name}: broken off, to be run again: {fault.orig}", file=sys.stderr)
+            return 1
     return 0
 
 

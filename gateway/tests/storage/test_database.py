@@ -32,7 +32,7 @@ def identity(config: Config, database: Database) -> Identity:
 
 
 def test_the_migrations_make_exactly_the_tables_and_can_be_repeated(database: Database) -> None:
-    migrate(database)
+    assert migrate(database) == []
     with database.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 

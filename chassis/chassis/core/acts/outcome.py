@@ -84,7 +84,12 @@ def kept(outcome: Mapping[str, Any], regime: str) -> str:
 
 
 def restored(connection: Connection, registry: Registry, values: Mapping[str, Any]) -> Json:
-    """Return the first answer to a command again, from what was kept and the journal entry that it wrote."""
+    """Return the first answer to a command again, from what was kept and the journal entry that it wrote.
+
+    The first release kept the whole answer: then that is it.
+    """
+    if "repeat" in values:
+        return {**values, "repeat": True}
     journal, roots = tables.journal, tables.roots
     query = select(journal.c.entry, roots.c.regime).join(roots, roots.c.id == journal.c.root_id)
     row = connection.execute(query.where(roots.c.id == values["root"], journal.c.seq == values["seq"])).one()

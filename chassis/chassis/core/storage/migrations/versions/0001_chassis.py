@@ -7,6 +7,8 @@ revision = "chassis_0001"
 down_revision = None
 branch_labels = ("chassis",)
 depends_on = None
+stage = "expand"
+stop = False
 
 COUNTER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TABLES = (

@@ -7,6 +7,8 @@ revision = "chassis_0002"
 down_revision = "chassis_0001"
 branch_labels = None
 depends_on = None
+stage = "expand"
+stop = False
 
 
 def upgrade() -> None:

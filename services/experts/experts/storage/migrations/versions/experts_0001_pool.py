@@ -7,6 +7,8 @@ revision = "experts_0001"
 down_revision = None
 branch_labels = ("experts",)
 depends_on = None
+stage = "expand"
+stop = False
 
 
 def upgrade() -> None:

@@ -7,6 +7,8 @@ revision = "intake_0001"
 down_revision = None
 branch_labels = ("intake",)
 depends_on = None
+stage = "expand"
+stop = False
 
 
 def upgrade() -> None:

@@ -7,6 +7,8 @@ revision = "notify_0001"
 down_revision = None
 branch_labels = ("notify",)
 depends_on = ("chassis_0001",)
+stage = "expand"
+stop = False
 
 
 def upgrade() -> None:

@@ -11,6 +11,8 @@ revision = "notify_0002"
 down_revision = "notify_0001"
 branch_labels = None
 depends_on = ("chassis_0002",)
+stage = "contract"
+stop = True
 
 series = sa.table("series", sa.column("name", sa.String), sa.column("last", sa.Integer))
 number_series = sa.table(

@@ -7,6 +7,8 @@ revision = "recall_0001"
 down_revision = None
 branch_labels = ("recall",)
 depends_on = "chassis_0001"
+stage = "expand"
+stop = False
 
 
 def upgrade() -> None:
