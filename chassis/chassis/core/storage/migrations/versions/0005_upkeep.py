@@ -1,4 +1,7 @@
-"""The moment at which the scheduler looks at a clock next; events that are kept until their turn comes; commands by key, and pruned ones."""
+"""The moment at which the scheduler looks at a clock next; events that are kept until their turn comes; commands by key, and pruned ones.
+
+To be applied with the service's processes stopped: digests and the keys of commands change their form.
+"""
 
 import hashlib
 
@@ -9,6 +12,8 @@ revision = "chassis_0005"
 down_revision = "chassis_0003"
 branch_labels = None
 depends_on = None
+stage = "contract"
+stop = True
 
 TO_LOOK_AT = sa.text("look_at IS NOT NULL")
 HAS_TURN = sa.text("not_before IS NOT NULL")

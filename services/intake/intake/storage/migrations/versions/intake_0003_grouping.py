@@ -24,6 +24,8 @@ revision = "intake_0003"
 down_revision = "intake_0002"
 branch_labels = None
 depends_on = None
+stage = "contract"
+stop = True
 
 AT_ONCE = 400
 Stay = tuple[str, str, int, int | None]
