@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
-from chassis.core.contracts.documents import documents as contracts
+from chassis.core.contracts import methods
 from chassis.host import topology
 from chassis.host.responder import Rpc
 from chassis.host.service import Service
@@ -96,14 +96,14 @@ def test_every_reference_of_a_facts_schema_resolves(facts: dict[str, Json]) -> N
 
 
 def test_asyncapi_names_the_exchanges_and_methods_of_the_host() -> None:
-    assert contracts.EVENTS_EXCHANGE == topology.EVENTS_EXCHANGE
-    assert contracts.CALLS_EXCHANGE == topology.RPC_EXCHANGE
-    methods = {
+    assert methods.EVENTS_EXCHANGE == topology.EVENTS_EXCHANGE
+    assert methods.CALLS_EXCHANGE == topology.RPC_EXCHANGE
+    answered = {
         name
         for name, method in vars(Service).items()
         if any(isinstance(entry, Rpc) for entry in getattr(method, "nameko_entrypoints", ()))
     }
-    assert set(contracts.METHODS) == methods
+    assert set(methods.METHODS) == answered
 
 
 @pytest.mark.parametrize("service", SERVICES)
