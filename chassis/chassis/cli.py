@@ -106,7 +106,11 @@ def _parser(package: str) -> argparse.ArgumentParser:
     change.add_argument(
         "--final", action="store_true", help="also the roots that have ended, which otherwise stay as they are"
     )
-    add("rebuild-duties", _rebuild_duties, "write again what waits for whom, from the roots; acts may go on meanwhile")
+    add(
+        "rebuild",
+        _rebuild,
+        "write again what lists are read from (duties, readers, words), from the roots; acts may go on meanwhile",
+    )
     _add_parked(add("parked", _parked_list, "facts that need a person: list them, show one, replay one or all"))
     return parser
 
@@ -254,7 +258,7 @@ def _change_rulebook(application: Any, config: Any, options: argparse.Namespace)
     return 0
 
 
-def _rebuild_duties(application: Any, config: Any, options: argparse.Namespace) -> int:
+def _rebuild(application: Any, config: Any, options: argparse.Namespace) -> int:
     """Where a serving process has the lease, this one takes over when it ends, some seconds later."""
     import time
 
@@ -263,11 +267,11 @@ def _rebuild_duties(application: Any, config: Any, options: argparse.Namespace) 
     office, rewritten = Office(application, config), 0
     office.rebuild.restart()
     while not office.rebuild.done():
-        written = office.rebuild_duties()
+        written = office.rebuild_projections()
         rewritten += written
         if not written and not office.rebuild.done():
             time.sleep(1.0)
-    print(f"{application.name}: the duties of {rewritten} roots are written again")
+    print(f"{application.name}: the rows of {rewritten} roots are written again")
     return 0
 
 

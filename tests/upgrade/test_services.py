@@ -100,7 +100,7 @@ def test_every_chain_is_intact_and_every_root_known(open_service: Open, service:
 def test_the_people_get_the_pages_that_the_release_gave_them(open_service: Open, service: str, dialect: str) -> None:
     """Beside these, a draft that was sent back has since become a duty of its drafter."""
     player = open_service(service, dialect)
-    while player.office.rebuild_duties():
+    while player.office.rebuild_projections():
         pass
     assert player.office.rebuild.done()
     for who, before in facts_of(service)["duties"].items():

@@ -54,7 +54,7 @@ def test_what_the_release_wrote_meanwhile_is_among_the_duties_after_a_rebuild(
     open_service: Callable[[str, str], Player], dialect: str
 ) -> None:
     player = open_service("investigation", dialect)
-    while player.office.rebuild_duties():
+    while player.office.rebuild_projections():
         pass
     root = player.remembered["analysing"]
     with player.office.database.writing() as connection:
@@ -62,7 +62,7 @@ def test_what_the_release_wrote_meanwhile_is_among_the_duties_after_a_rebuild(
             connection.exec_driver_sql(statement.format(root=root))
     assert [root, "evaluate-analysis", None] not in duties_of(player, "institution")
     player.office.rebuild.restart()
-    while player.office.rebuild_duties():
+    while player.office.rebuild_projections():
         pass
     assert [root, "evaluate-analysis", None] in duties_of(player, "institution")
     assert root not in json.dumps(duties_of(player, "producer"))

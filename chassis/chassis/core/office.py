@@ -34,7 +34,7 @@ from chassis.core.triggers import inbox, waiting
 from chassis.core.triggers.edition import EditionChange, Progress, unknown
 from chassis.core.triggers.inbox import Receipt
 from chassis.core.triggers.pruning import Pruning
-from chassis.core.triggers.rebuild import DutiesRebuild
+from chassis.core.triggers.rebuild import Rebuild
 from chassis.core.triggers.scheduler import Scheduler, one_round
 from chassis.core.triggers.tasks import Tasks
 from chassis.core.trust.chain import verify_root
@@ -64,7 +64,7 @@ class Office:
         self.tasks = Tasks(self.database, self.performer, self.files, self._now, self.committed)
         self.scheduler = Scheduler(self.database, self.performer, self._now)
         self.pruning = Pruning(self.database, self._now, config.keep_commands_days, config.keep_inbox_days)
-        self.rebuild = DutiesRebuild(self.database, self.performer)
+        self.rebuild = Rebuild(self.database, self.performer)
         self.on_commit: list[Callable[[], None]] = []
         self._descriptions: dict[str, Json] = {}
 
@@ -192,7 +192,7 @@ class Office:
             return page.get(view, str(request.get("id")), reveal=reveal)
 
     def search(self, request: Json) -> Json:
-        """Return a page of the roots of a kind, or of a dossier, that the actor may see."""
+        """Return a page of the roots that the actor may see: of a kind, of a dossier, with a number, with words in them."""
         with self._view(request) as view:
             return lists.search(view, request)
 
@@ -252,7 +252,7 @@ class Office:
 
     def round(self) -> bool:
         """Do what time brings, for the scheduler's loop: lapses, reminders, outdated duties, kept events, pruning; tell whether more waits."""
-        return one_round((self.lapse, self.rebuild_duties, self.take_kept, self._prune_a_batch))
+        return one_round((self.lapse, self.rebuild_projections, self.take_kept, self._prune_a_batch))
 
     def prune(self) -> int:
         """Forget outcomes and inbox rows that are older than configured, of a batch of rows; returns how many."""
@@ -270,8 +270,8 @@ class Office:
             self.committed()
         return noted
 
-    def rebuild_duties(self) -> int:
-        """Rewrite a batch of duties that were written under other rulebooks or settings; returns of how many roots."""
+    def rebuild_projections(self) -> int:
+        """Rewrite a batch of duties, readers and words that were written under other rulebooks or settings; returns of how many roots."""
         return self.rebuild.step()
 
     def check_stored(self) -> None:

@@ -65,7 +65,7 @@ def opened(
     office = Office(application, config)
     if office.database.sqlite:
         engine_event.listen(office.database.engine, "connect", _without_waiting_for_the_disk)
-    while office.rebuild_duties():  # what is stored already, if anything, was derived under other settings
+    while office.rebuild_projections():  # what is stored already, if anything, was derived under other settings
         continue
     return office
 

@@ -169,5 +169,5 @@ def test_a_new_edition_takes_over_while_the_service_serves(mint: Sample, client:
     assert (shown["regime"], shown["state"], shown["state_zh"]) == ("mint-2", "coined", "已成币")
     act(client, "mint", "mark", coin, number=2, mood="glad")
     assert mint.command("verify", coin).stdout.strip() == f"{coin}: intact"
-    written = mint.command("rebuild-duties")
+    written = mint.command("rebuild")
     assert written.returncode == 0 and written.stdout.strip().endswith("roots are written again")

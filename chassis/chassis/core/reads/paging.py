@@ -11,6 +11,8 @@ from chassis.core.errors import Refusal
 PAGE = 20
 PAGE_MOST = 200
 LONGEST = 200
+COUNT_MOST = 1000
+"""Counts are exact up to here; beyond it is said that there are more."""
 
 
 def page_size(request: Mapping[str, Any]) -> int:

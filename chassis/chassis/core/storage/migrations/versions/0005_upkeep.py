@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "chassis_0005"
-down_revision = "chassis_0003"
+down_revision = "chassis_0004"
 branch_labels = None
 depends_on = None
 stage = "contract"
