@@ -1,9 +1,12 @@
 """Checks a rulebook for completeness: every act can be done, every state reached and left, every name known."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from chassis.core.rulebook.model import ActRule, KindMoves, KindRule, Rulebook
 from chassis.core.rulebook.registry import Registry
+
+PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 
 def check(
@@ -38,6 +41,9 @@ def _check_book(book: Rulebook, functions: set[tuple[str, str]], guards: set[str
             for mark, actors in kind.marks.items()
             for who in actors
             if who not in book.actors
+        ]
+        faults += [
+            f"{kind.name}: search: {path!r} is no path into a body" for path in kind.search if not PATH.fullmatch(path)
         ]
         for act in kind.acts.values():
             where = f"{kind.name}.{act.name}"

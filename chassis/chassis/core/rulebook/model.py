@@ -137,7 +137,7 @@ class ReadRule:
 
 @dataclass(frozen=True, slots=True)
 class KindRule:
-    """A kind of root."""
+    """A kind of root. `search`: dotted paths into the body to the texts by which a root is found, beside title and number."""
 
     name: str
     zh: str
@@ -149,6 +149,7 @@ class KindRule:
     marks: Mapping[str, frozenset[str]]
     clocks: Mapping[str, ClockRule]
     acts: Mapping[str, ActRule]
+    search: tuple[str, ...] = ()
 
     def open_states(self) -> frozenset[str]:
         """The states that are not final."""

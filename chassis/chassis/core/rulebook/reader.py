@@ -50,7 +50,7 @@ ACT_KEYS = {
     "source",
     "opens",
 }
-KIND_KEYS = {"zh", "en", "final", "states", "parts", "reads", "marks", "clocks", "acts"}
+KIND_KEYS = {"zh", "en", "final", "states", "parts", "reads", "marks", "clocks", "acts", "search"}
 HEADER_KEYS = {"rulebook", "zh", "en", "in_force", "actors", "approvals", "listens", "replaces", "moves"}
 
 
@@ -173,6 +173,7 @@ def _kind(name: str, row: Mapping[str, Any], faults: list[str]) -> KindRule:
         marks={mark: frozenset(as_list(who)) for mark, who in row.get("marks", {}).items()},
         clocks=clocks,
         acts=acts,
+        search=tuple(as_list(row.get("search"))),
     )
 
 
