@@ -33,7 +33,7 @@ from chassis.core.storage.outbox import Outbox
 from chassis.core.triggers import inbox
 from chassis.core.triggers.edition import EditionChange, Progress, unknown
 from chassis.core.triggers.inbox import Receipt
-from chassis.core.triggers.rebuild import DutiesRebuild
+from chassis.core.triggers.rebuild import Rebuild
 from chassis.core.triggers.scheduler import Scheduler
 from chassis.core.triggers.tasks import Tasks
 from chassis.core.trust.chain import verify_root
@@ -62,7 +62,7 @@ class Office:
         self.outbox = Outbox(self.database)
         self.tasks = Tasks(self.database, self.performer, self.files, self._now, self.committed)
         self.scheduler = Scheduler(self.database, self.performer, self._now)
-        self.rebuild = DutiesRebuild(self.database, self.performer)
+        self.rebuild = Rebuild(self.database, self.performer)
         self.on_commit: list[Callable[[], None]] = []
         self._descriptions: dict[str, Json] = {}
 
@@ -168,7 +168,7 @@ class Office:
             return page.get(view, str(request.get("id")), reveal=reveal)
 
     def search(self, request: Json) -> Json:
-        """Return a page of the roots of a kind, or of a dossier, that the actor may see."""
+        """Return a page of the roots that the actor may see: of a kind, of a dossier, with a number, with words in them."""
         with self._view(request) as view:
             return lists.search(view, request)
 
@@ -232,8 +232,8 @@ class Office:
             self.committed()
         return noted
 
-    def rebuild_duties(self) -> int:
-        """Rewrite a batch of duties that were written under other rulebooks or settings; returns of how many roots."""
+    def rebuild_projections(self) -> int:
+        """Rewrite a batch of duties, readers and words that were written under other rulebooks or settings; returns of how many roots."""
         return self.rebuild.step()
 
     def check_stored(self) -> None:

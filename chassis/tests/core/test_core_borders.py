@@ -290,7 +290,7 @@ def test_health_tells_what_waits_and_what_is_wrong(either):
     either.act("keeper", "box", "keep", {"label": "甲"})
     either.act("keeper", "box", "note", {"words": "一"})
     either.act("keeper", "box", "press")
-    while either.office.rebuild_duties():
+    while either.office.rebuild_projections():
         pass
     assert either.office.health() == {
         "service": "boxes",

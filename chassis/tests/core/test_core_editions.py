@@ -363,7 +363,7 @@ def test_what_no_loaded_rulebook_knows_stops_the_start_with_counts(live: Stage) 
 def test_duties_are_written_again_after_a_change_of_rulebooks(tmp_path: Path) -> None:
     stage = _stage(tmp_path, _application(tmp_path / "none"))
     box = keep(stage)
-    while stage.office.rebuild_duties():
+    while stage.office.rebuild_projections():
         pass
     assert stage.office.rebuild.done()
     with stage.office.database.writing() as connection:
@@ -371,7 +371,7 @@ def test_duties_are_written_again_after_a_change_of_rulebooks(tmp_path: Path) ->
     office = Office(_application(tmp_path / "books", second_edition()), stage.office.config)
     office.clock = stage.office.clock
     assert office.health()["rebuilding"] is True
-    assert office.rebuild_duties() == 1 and office.rebuild_duties() == 0
+    assert office.rebuild_projections() == 1 and office.rebuild_projections() == 0
     assert office.health()["rebuilding"] is False
     with office.database.reading() as connection:
         assert connection.execute(select(tables.duties.c.root_id).distinct()).scalars().all() == [box]

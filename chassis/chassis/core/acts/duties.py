@@ -1,4 +1,4 @@
-"""What waits for whom: rows that the transaction of every act rewrites for each root it touches, so that a page reads them by one index.
+"""What waits for whom: rows that the transaction of every act keeps up to date for each root it touches, so that a page reads them by one index.
 
 A row stands for one root and one holder. The holder is the key by which an actor finds it:
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from chassis.core.acts.availability import leads_from
 from chassis.core.acts.definitions import Definitions
@@ -32,6 +32,8 @@ NEVER = "9999"
 """Stands in an index for a date that there is not; text that sorts after every date."""
 CLOCK, AWAITS, DRAFT, UNDER_WAY, RETURNED = "clock", "awaits", "draft", "under_way", "returned"
 """Why something waits: a running period, a state that awaits an act, a draft to approve; one's own draft under way or sent back."""
+
+DRAFTS = select(tables.drafts).where(tables.drafts.c.root_id == bindparam("root")).order_by(tables.drafts.c.id)
 
 
 class DependsOnReader(Exception):
@@ -66,23 +68,11 @@ class RootMoment:
     actor = now = today = property(_differs)
 
 
-def rewrite(connection: Connection, definitions: Definitions, settings: Mapping[str, Any], loaded: Loaded) -> None:
-    """Replace the rows of a root that was written in this transaction."""
-    duties, root = tables.duties, loaded.root
-    if not root.new:
-        connection.execute(delete(duties).where(duties.c.root_id == root.id))
-    rows = rows_of(definitions, settings, loaded, _drafts(connection, definitions, root))
-    if rows:
-        connection.execute(insert(duties), rows)
-
-
-def _drafts(connection: Connection, definitions: Definitions, root: Root) -> list[Json]:
+def drafts_of(connection: Connection, definitions: Definitions, root: Root) -> list[Json]:
     """Return the drafts of a root, oldest first; none are looked for where no act of the kind needs an approval."""
     if root.kind not in definitions.registry.approved_kinds:
         return []
-    drafts = tables.drafts
-    query = select(drafts).where(drafts.c.root_id == root.id).order_by(drafts.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [dict(row) for row in connection.execute(DRAFTS, {"root": root.id}).mappings()]
 
 
 def rows_of(

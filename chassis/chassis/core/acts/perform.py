@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from chassis.core.acts import approval, duties
+from chassis.core.acts import approval, projections
 from chassis.core.acts.act import Act
 from chassis.core.acts.clocks import Clocks
 from chassis.core.acts.command import Command, Unit, first_outcome, remember
@@ -399,17 +399,16 @@ class Performer:
     # write: everything of the unit, in the caller's transaction
 
     def write(self, unit: Unit) -> None:
-        """Write roots, sealed values, drafts, duties, events and tasks of a unit."""
+        """Write sealed values, drafts, roots with what is derived from them, events and tasks of a unit."""
         connection = unit.connection
-        touched = sorted(unit.touched.values(), key=lambda loaded: loaded.root.id)
-        for loaded in touched:
-            roots.write(connection, loaded, iso(unit.now))
         if unit.sealed:
             connection.execute(insert(tables.sealed), unit.sealed)
         for statement in unit.drafts:
             connection.execute(statement)
-        for loaded in touched:
-            duties.rewrite(connection, self.definitions, self.settings, loaded)
+        for loaded in sorted(unit.touched.values(), key=lambda loaded: loaded.root.id):
+            derived = projections.projection_of(connection, self.definitions, self.settings, loaded, bool(unit.drafts))
+            roots.write(connection, loaded, iso(unit.now))
+            derived.write(connection)
         if unit.facts:
             connection.execute(insert(tables.outbox), unit.facts)
         if unit.tasks:

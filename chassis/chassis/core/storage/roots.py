@@ -1,6 +1,6 @@
 """Roots with their parts, parties and clocks, as they are read, locked and written. Core statements only: it is the hot path."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,16 @@ from chassis.core.storage import tables
 
 GENESIS = "0" * 64
 """The hash before the first entry of a journal."""
+TITLE_MOST = 300
+"""Characters of a title; what follows is cut off."""
 
 
 @dataclass(slots=True)
 class Root:
-    """The unit of lock, version and journal; `body` is a JSON object of the service's own."""
+    """The unit of lock, version and journal; `body` is a JSON object of the service's own.
+
+    `derived` holds digests of the rows derived from it (`chassis.core.acts.projections`).
+    """
 
     id: str
     kind: str
@@ -32,6 +37,8 @@ class Root:
     head_seq: int = 0
     head: str = GENESIS
     new: bool = False
+    updated_at: str = ""
+    derived: str | None = None
 
 
 @dataclass(slots=True)
@@ -118,7 +125,7 @@ PARTIES = select(tables.parties).where(tables.parties.c.root_id == bindparam("id
 CLOCKS = select(tables.clocks).where(tables.clocks.c.root_id == bindparam("id")).order_by(tables.clocks.c.id)
 
 
-def root_from(row: RowMapping) -> Root:
+def root_from(row: Mapping[Any, Any]) -> Root:
     """Return a root from its row."""
     return Root(
         row["id"],
@@ -134,6 +141,8 @@ def root_from(row: RowMapping) -> Root:
         row["facts"],
         row["head_seq"],
         row["head_hash"],
+        updated_at=row["updated_at"],
+        derived=row["derived"],
     )
 
 
@@ -219,6 +228,7 @@ UPDATE_ROOT = (
                 "facts",
                 "head_seq",
                 "head_hash",
+                "derived",
             )
         }
     )
@@ -261,13 +271,15 @@ def write(connection: Connection, loaded: Loaded, moment: str) -> None:
         "version": root.version,
         "dossier": root.dossier,
         "number": root.number,
-        "title": root.title[:300],
+        "title": root.title[:TITLE_MOST],
         "body": root.body,
         "updated_at": moment,
         "facts": root.facts,
         "head_seq": root.head_seq,
         "head_hash": root.head,
+        "derived": root.derived,
     }
+    root.updated_at = moment
     if root.new:
         row = {"id": root.id, "kind": root.kind, "regime": root.regime, "opened_at": root.opened_at, **values}
         connection.execute(INSERT_ROOT, row)

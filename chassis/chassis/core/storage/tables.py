@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 metadata = MetaData()
 Counter = BigInteger().with_variant(Integer, "sqlite")
@@ -26,7 +27,7 @@ roots = Table(
     Column("state", String(60), nullable=False),
     Column("version", Integer, nullable=False),
     Column("dossier", String(80), nullable=False, index=True),
-    Column("number", String(80)),
+    Column("number", String(80), index=True),
     Column("title", String(300), nullable=False),
     Column("regime", String(80), nullable=False),
     Column("body", JSON, nullable=False),
@@ -35,6 +36,7 @@ roots = Table(
     Column("facts", Integer, nullable=False),
     Column("head_seq", Integer, nullable=False),
     Column("head_hash", String(64), nullable=False),
+    Column("derived", String(80)),
     Index("roots_kind_state", "kind", "state", "updated_at"),
 )
 
@@ -209,6 +211,30 @@ duties = Table(
     Column("items", Text, nullable=False),
     Index("duties_holder", "holder", "due_at", "since", "root_id"),
     Index("duties_due", "due_at"),
+)
+
+# Rows that are only derived from roots, and written with them: a foreign key would be checked for each, for nothing.
+readers = Table(
+    "readers",
+    metadata,
+    Column("root_id", String(80), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(60), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("updated_at", String(32), nullable=False),
+    Index("readers_newest", "key", "kind", "open", "updated_at", "root_id"),
+    Index("readers_state", "key", "kind", "state", "updated_at", "root_id"),
+    sqlite_with_rowid=False,
+)
+
+# On SQLite the FTS5 table `texts_index` has these rows for its content; triggers keep it (migration 0004).
+texts = Table(
+    "texts",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("root_id", String(80), nullable=False, unique=True),
+    Column("tokens", Text().with_variant(TSVECTOR(), "postgresql"), nullable=False),
 )
 
 projections = Table(
