@@ -95,19 +95,31 @@ METHODS: dict[str, tuple[str, Json, tuple[str, ...], Json]] = {
         _value(*BRIEF, "body", "parts", "clocks", "parties", "drafts", "head"),
     ),
     "search": (
-        "A page of the roots that the actor may see, newest first",
+        "A page of the roots that the actor may see, the last changed first; with `text` (all its words) the last opened first",
         {
             "kind": MAYBE,
             "state": MAYBE,
             "dossier": MAYBE,
             "number": MAYBE,
-            "text": MAYBE,
-            "open": {"type": ["boolean", "null"]},
-            "page": {"minimum": 1, **WHOLE},
+            "text": {
+                "description": "words, all of which stand in title, number or other fields that the actor may see",
+                "maxLength": 100,
+                **MAYBE,
+            },
+            "open": {"description": "only roots that have not ended", "type": ["boolean", "null"]},
+            "after": {"description": "`next` of the page before", **MAYBE},
             "size": {"minimum": 1, "maximum": 200, **WHOLE},
         },
         (),
-        {**_value("items", "total", "page", "size"), "properties": {"items": _rows(*BRIEF), "total": WHOLE}},
+        {
+            **_value("items", "next", "total", "more"),
+            "properties": {
+                "items": _rows(*BRIEF),
+                "next": MAYBE,
+                "total": {"description": "exact up to 1000 roots; `more` tells that there are more", **WHOLE},
+                "more": {"type": "boolean"},
+            },
+        },
     ),
     "duties": (
         "A page of what waits for the actor, the most urgent first: running clocks with the acts that meet them, drafts, roots",

@@ -14,15 +14,13 @@ from chassis.core.acts.moment import moment_of
 from chassis.core.dates.times import iso
 from chassis.core.errors import Refusal
 from chassis.core.reads.page import clock_view, draft_view
-from chassis.core.reads.paging import cursor_of, page_size, read_cursor
+from chassis.core.reads.paging import COUNT_MOST, cursor_of, page_size, read_cursor
 from chassis.core.reads.view import Json, View
 from chassis.core.rulebook.model import DRAFT_ACTS, KindRule
 from chassis.core.storage import roots, tables
 from chassis.core.storage.roots import ClockRun, Loaded, Root, clock_from
 from chassis.core.trust.access import holds_office
 
-COUNT_MOST = 1000
-"""Counts are exact up to here; beyond it is said that there are more."""
 QUEUES = ("mine", "unit", "drafts")
 
 

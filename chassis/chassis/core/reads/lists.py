@@ -1,59 +1,133 @@
-"""Lists of roots: those of a kind or a dossier that the actor may see."""
+"""Lists of roots: those of a kind, of a dossier, with a number or with words in them, that the actor may see.
 
-from collections.abc import Mapping
+A page costs the same however many roots there are, of the actor's and of others: it is read from the rows of readers
+(`chassis.core.acts.readers`), key by key, or from the text index, where the keys stand beside the words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import bindparam, select
 
+from chassis.core.acts.readers import Held
+from chassis.core.acts.texts import readers_of
 from chassis.core.errors import Refusal
+from chassis.core.reads.paging import COUNT_MOST, cursor_of, is_number, is_text, not_a_cursor, page_size, read_cursor
 from chassis.core.reads.view import Json, View, brief
-from chassis.core.storage import roots, tables
+from chassis.core.storage import readers, roots, tables, texts, words
+from chassis.core.storage.readers import Named, Range, Ranges
 
-PAGE = 20
-PAGE_MOST = 200
+TEXT_MOST = 100
+"""Characters of a text that is searched for."""
+NOTHING: Json = {"items": [], "next": None, "total": 0, "more": False}
+BRIEFS = select(*(column for column in tables.roots.c if column.name != "body")).where(
+    tables.roots.c.id.in_(bindparam("ids", expanding=True)),
+    select(tables.readers.c.key)
+    .where(tables.readers.c.root_id == tables.roots.c.id, tables.readers.c.key.in_(bindparam("keys", expanding=True)))
+    .exists(),
+)
+"""Roots of a page, without their bodies. Whether the actor may see them is asked once more, root by root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a request asks for; members that it does not name are None."""
+
+    kind: str | None
+    state: str | None
+    dossier: str | None
+    number: str | None
+    text: str | None
+    open: bool
+
+    @classmethod
+    def of(cls, view: View, request: Mapping[str, Any]) -> "Filters":
+        """Read the filters of a request; refuses an unknown kind as not-found, and a text that is too long."""
+        names = ("kind", "state", "dossier", "number", "text")
+        values = {name: str(request[name]) if request.get(name) else None for name in names}
+        kind, words = values["kind"], values["text"]
+        if kind and not view.registry.has_kind(kind):
+            raise Refusal("not-found", kind=kind)
+        if words and len(words) > TEXT_MOST:
+            raise Refusal("invalid", errors={"text": [f"最多 {TEXT_MOST} 个字符 / at most {TEXT_MOST} characters"]})
+        return cls(open=bool(request.get("open")), **values)
+
+    def holds(self, *columns: str) -> dict[str, Any]:
+        """Return those of these columns that must hold a value, with it."""
+        values = ((column, getattr(self, column)) for column in columns)
+        return {column: value for column, value in values if value}
 
 
 def search(view: View, request: Mapping[str, Any]) -> Json:
-    """Return a page of roots: filters `kind state dossier text open`, `page` from 1, `size` up to 200, newest first."""
-    table, registry = tables.roots, view.registry
-    names = [str(request["kind"])] if request.get("kind") else registry.kind_names()
-    if any(not registry.has_kind(name) for name in names):
-        raise Refusal("not-found", kind=request.get("kind"))
-    query: Select[Any] = select(table).where(view.readable(names))
-    for column in ("state", "dossier", "number"):
-        if request.get(column):
-            query = query.where(table.c[column] == str(request[column]))
-    if request.get("text"):
-        words = f"%{_literal(str(request['text']))}%"
-        query = query.where(or_(table.c.title.like(words, escape="\\"), table.c.number.like(words, escape="\\")))
-    if request.get("open"):
-        query = query.where(or_(false(), *_open(view, names)))
-    page, size = max(1, _whole(request, "page", 1)), min(PAGE_MOST, max(1, _whole(request, "size", PAGE)))
-    total = view.connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    order = query.order_by(table.c.updated_at.desc(), table.c.id).limit(size).offset((page - 1) * size)
-    items = []
-    for row in view.connection.execute(order).mappings():
-        root = roots.root_from(row)
-        items.append(brief(view.kind(root), root) | {"updated_at": row["updated_at"]})
-    return {"items": items, "total": total, "page": page, "size": size}
+    """Return a page of roots: `{items, next, total, more}`, by the filters `kind state dossier number text open`.
+
+    `size` at most 200, `after` is the `next` of the page before. The last changed come first; with a text, which means
+    all its words, the last opened. `total` counts up to COUNT_MOST; `more` tells that there are more.
+    """
+    filters, size, after = Filters.of(view, request), page_size(request), request.get("after")
+    held = view.held([filters.kind] if filters.kind else None)
+    if not held:
+        return NOTHING
+    keys = list(dict.fromkeys(each.key for each in held))
+    if filters.text is not None:
+        return _by_words(view, filters, held, keys, size, after)
+    return _by_change(view, _roots(filters, held, keys), keys, size, after)
 
 
-def _open(view: View, names: list[str]) -> list[Any]:
-    """Return a condition for each kind of each rulebook: its states that are not final."""
-    table = tables.roots
-    return [
-        and_(table.c.regime == book.name, table.c.kind == kind.name, table.c.state.not_in(sorted(kind.final)))
-        for book, kind in view.registry.kinds()
-        if kind.name in names
+def _roots(filters: Filters, held: Sequence[Held], keys: list[str]) -> Ranges | Named:
+    """Return where to look: at the roots with a number or of a dossier, or along the keys that the actor holds for each kind."""
+    columns = filters.holds("number", "dossier")
+    if columns:
+        return Named(columns, keys, filters.holds("kind", "state", "open"))
+    column = "state" if filters.state else "open"
+    values: list[str | bool] = [filters.state] if filters.state else [True] if filters.open else [True, False]
+    places = dict.fromkeys((each.key, each.kind.name) for each in held)
+    ranges = [Range(key, kind, value) for key, kind in places for value in values]
+    return Ranges(ranges, column, only_open=bool(filters.state and filters.open))
+
+
+def _by_change(view: View, scope: Ranges | Named, keys: list[str], size: int, after: Any) -> Json:
+    """Return a page in the order of the last change."""
+    key = read_cursor(after, 2)
+    if key and not all(is_text(value) for value in key):
+        raise not_a_cursor()
+    places = readers.newest(view.connection, scope, key, size + 1)
+    total = readers.count(view.connection, scope, COUNT_MOST + 1)
+    following = cursor_of(*places[size - 1]) if len(places) > size else None
+    return _answer(view, [root_id for _, root_id in places[:size]], keys, following, total)
+
+
+def _by_words(view: View, filters: Filters, held: Sequence[Held], keys: list[str], size: int, after: Any) -> Json:
+    """Return a page in the order of opening. A state is no token of the index, for most acts change it.
+
+    Where few roots that the actor may see are in it, each of them is looked at; else each root that has the words.
+    """
+    connection, asked = view.connection, words.query_words(str(filters.text))
+    key = read_cursor(after, 1)
+    if key and not is_number(key[0]):
+        raise not_a_cursor()
+    before = key[0] if key else None
+    if not asked:
+        return NOTHING
+    others = [words.of_column(*item) for item in filters.holds("kind", "dossier", "number").items()]
+    query = words.query(asked, readers_of(held), [*others, *([words.OPEN] if filters.open else [])])
+    few = readers.ids(connection, _roots(filters, held, keys), COUNT_MOST + 1) if filters.state else None
+    if few is not None and len(few) <= COUNT_MOST:
+        hits = texts.matching(connection, query, few)
+        total, hits = len(hits), [hit for hit in hits if before is None or hit[0] < before][: size + 1]
+    else:
+        hits = texts.newest(connection, query, filters.state, before, size + 1)
+        total = texts.count(connection, query, filters.state, COUNT_MOST + 1, hits)
+    following = cursor_of(hits[size - 1][0]) if len(hits) > size else None
+    return _answer(view, [root_id for _, root_id in hits[:size]], keys, following, total)
+
+
+def _answer(view: View, ids: list[str], keys: list[str], following: str | None, total: int) -> Json:
+    rows = view.connection.execute(BRIEFS, {"ids": ids, "keys": keys}).mappings()
+    by_id = {row["id"]: roots.root_from({**row, "body": {}}) for row in rows}
+    items = [
+        brief(view.kind(root), root) | {"updated_at": root.updated_at}
+        for root in (by_id[root_id] for root_id in ids if root_id in by_id)
     ]
-
-
-def _literal(words: str) -> str:
-    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _whole(request: Mapping[str, Any], name: str, default: int) -> int:
-    try:
-        return int(request.get(name) or default)
-    except (TypeError, ValueError):
-        raise Refusal("invalid", errors={name: ["应为整数 / expected a whole number"]}) from None
+    return {"items": items, "next": following, "total": min(total, COUNT_MOST), "more": total > COUNT_MOST}

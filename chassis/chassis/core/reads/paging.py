@@ -5,10 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.core.contracts.wire import LARGEST, broken
 from chassis.core.errors import Refusal
 
 PAGE = 20
 PAGE_MOST = 200
+COUNT_MOST = 1000
+"""Counts are exact up to here; beyond it is said that there are more."""
 
 
 def page_size(request: Mapping[str, Any]) -> int:
@@ -33,5 +36,20 @@ def read_cursor(cursor: Any, members: int) -> list[Any] | None:
     except ValueError:
         key = None
     if not isinstance(key, list) or len(key) != members or not all(isinstance(value, str | int) for value in key):
-        raise Refusal("invalid", errors={"after": ["翻页位置不正确 / not a cursor of this list"]})
+        raise not_a_cursor()
     return key
+
+
+def not_a_cursor() -> Refusal:
+    """Return the refusal of a cursor that is none of the list's."""
+    return Refusal("invalid", errors={"after": ["翻页位置不正确 / not a cursor of this list"]})
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether a member of a key is a text that a database takes."""
+    return isinstance(value, str) and not broken(value)
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a member of a key is a number that a database takes."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST

@@ -1,21 +1,22 @@
 """One reading: by whom, at which moment, on which snapshot of the database. Every view asks through it who may see what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from chassis.core.acts.clocks import Clocks
 from chassis.core.acts.definitions import Definitions
 from chassis.core.acts.moment import Moment
+from chassis.core.acts.readers import Held, held
 from chassis.core.errors import Refusal
 from chassis.core.rulebook.model import KindRule, ReadRule, Rulebook
 from chassis.core.rulebook.registry import Registry
 from chassis.core.storage import tables
 from chassis.core.storage.roots import Loaded, Root
-from chassis.core.trust.access import holds_office, reads
+from chassis.core.trust.access import reads
 from chassis.core.trust.seal import Seal
 from chassis.core.trust.tokens import Actor
 
@@ -62,37 +63,14 @@ class View:
         except (KeyError, TypeError):
             return True
 
-    def readable(self, kind_names: list[str] | None = None) -> ColumnElement[bool]:
-        """Return the condition under which rows of `roots` are the actor's to see: the rule of `require_visible`, in SQL."""
-        conditions = [
-            self._readable_kind(book, kind)
-            for book, kind in self.registry.kinds()
-            if kind_names is None or kind.name in kind_names
-        ]
-        return or_(false(), *conditions)
+    def held(self, kind_names: Iterable[str] | None = None) -> list[Held]:
+        """Return the keys by which the actor sees roots of these kinds (None: of all), with what each opens."""
+        return list(held(self.registry, self.actor, self.settings, kind_names))
 
-    def _readable_kind(self, book: Rulebook, kind: KindRule) -> ColumnElement[bool]:
-        table, relations = tables.roots, tables.parties
-        conditions: list[ColumnElement[bool]] = []
-        for name, rule in kind.reads.items():
-            who = book.actors[name]
-            if not holds_office(who, self.actor, self.settings):
-                continue
-            condition: ColumnElement[bool] = table.c.kind == kind.name
-            if len(self.registry.books) > 1:
-                condition = condition & (table.c.regime == book.name)
-            if rule.states is not None:
-                condition = condition & table.c.state.in_(sorted(rule.states))
-            if who.party is not None:
-                mine: ColumnElement[bool] = relations.c.who.in_(self.actor.reach)
-                if self.actor.below:
-                    mine = or_(mine, relations.c.area.like(f"{self.actor.below}%"))
-                named = select(relations.c.root_id).where(
-                    relations.c.root_id == table.c.id, relations.c.name == who.party, mine
-                )
-                condition = and_(condition, named.exists())
-            conditions.append(condition)
-        return or_(false(), *conditions)
+    def readable(self) -> ColumnElement[bool]:
+        """Return the condition under which rows of `roots` are the actor's to see: the rule of `require_visible`, from the rows of readers."""
+        readers, keys = tables.readers, sorted({each.key for each in self.held()})
+        return select(readers.c.key).where(readers.c.root_id == tables.roots.c.id, readers.c.key.in_(keys)).exists()
 
 
 def brief(kind: KindRule, root: Root) -> Json:
