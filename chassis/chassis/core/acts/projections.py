@@ -83,7 +83,7 @@ class Projection:
     def _write_readers(self, connection: Connection) -> None:
         root = self.loaded.root
         values = {"state": root.state, "open": root.state not in self.kind.final, "updated_at": root.updated_at}
-        if self.before.readers:
+        if self.before.readers == self.after.readers:
             connection.execute(UPDATE_READERS, {"root": root.id, **values})
             return
         if not root.new:
