@@ -13,7 +13,7 @@ from chassis.core.storage.migrate import upgrade
 from chassis.core.trust.tokens import PUBLIC
 from chassis.testing import Stage
 
-RELEASED = "chassis_0003"
+RELEASED = "chassis_0004"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -94,4 +94,6 @@ def test_the_migrations_make_the_tables_that_the_program_knows(either):
         columns = {column["name"]: column["nullable"] for column in inspector.get_columns(table.name)}
         assert columns == {column.name: column.nullable for column in table.columns}, table.name
         indexes = {index["name"]: index["column_names"] for index in inspector.get_indexes(table.name)}
+        if table is tables.texts:  # its index is of the database's own kind: FTS5, or GIN
+            continue
         assert indexes == {index.name: [column.name for column in index.columns] for index in table.indexes}, table.name
