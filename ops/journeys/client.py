@@ -114,7 +114,7 @@ class Person:
         away: set[str] = set()
         after: str | None = None
         while True:
-            page = self.ask("GET", path, params={"size": 200, **query, **({"after": after} if after else {})})
+            page = self.ask("GET", path, params={"size": 50, **query, **({"after": after} if after else {})})
             items += page["items"]
             away.update(page["away"])
             after = page["next"]
