@@ -2,20 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from chassis.testing import Cluster
 from chassis.testing.fixtures import postgresql
-from tests.upgrade.databases import RELEASED, Databases, application_of
-from tests.upgrade.play import Player, Sample
+from tests.upgrade.databases import RELEASED, Databases, application_of, sample_of
+from tests.upgrade.play import Player
 
 __all__ = ["postgresql"]
-
-
-sample_of = cache(Sample)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +35,7 @@ def open_service(databases: Databases, tmp_path: Path) -> Iterator[Callable[[str
     players: list[Player] = []
 
     def opened(service: str, dialect: str) -> Player:
-        player = Player(sample_of(service), application_of(service), tmp_path, databases.upgraded(service, dialect))
+        player = Player(sample_of(service), application_of(service), tmp_path, databases.started(service, dialect))
         players.append(player)
         facts = json.loads((RELEASED / f"{service}.json").read_text(encoding="utf-8"))
         player.resume(facts["day"], facts["last"], facts["remembered"])

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from chassis.core.storage.database import Database
 from chassis.core.storage.migrate import CONTRACT, EXPAND, Migrations, of_service
 from chassis.testing import Cluster
 from chassis.testing.postgresql import USER
-from tests.upgrade.play import SERVICES
+from tests.upgrade.play import SERVICES, Player, Sample
 
 Json = dict[str, Any]
 Rows = list[tuple[Table, list[Json]]]
@@ -29,6 +30,9 @@ DIALECTS = ("sqlite", "postgresql")
 VERSIONS = "alembic_version"
 SCHEMAS: dict[tuple[str, str], MetaData] = {}
 """The tables of the release as they were read from its databases, by name and dialect."""
+
+
+sample_of = cache(Sample)
 
 
 def application_of(service: str) -> Application:
@@ -58,7 +62,8 @@ class Databases:
         self._files: dict[tuple[str, str], Path] = {}
         self._free: list[str] = []
         self._lent: list[str] = []
-        self._upgraded: dict[str, tuple[str, Rows]] = {}
+        self._upgraded: dict[str, str] = {}
+        self._rows: dict[tuple[str, str], Rows] = {}
 
     def released(self, name: str, dialect: str) -> str:
         """Return the URL of a database with the schema and the rows of the release."""
@@ -74,15 +79,11 @@ class Databases:
 
     def upgraded(self, name: str, dialect: str) -> str:
         """Return the URL of a released database brought to the newest schema; on PostgreSQL it is one for all who ask, one after the other."""
-        if dialect == "sqlite":
-            return self._copy("upgraded", name)
-        if name not in self._upgraded:
-            url = self._made("upgraded", name, dialect)
-            self._lent.remove(url)
-            self._upgraded[name] = url, stored_rows(url)
-        else:
-            restore(*self._upgraded[name])
-        return self._upgraded[name][0]
+        return self._copy("upgraded", name) if dialect == "sqlite" else self._refilled("upgraded", name)
+
+    def started(self, service: str, dialect: str) -> str:
+        """Return the URL of an upgraded database, likewise, on which the service was started once: its duties are there."""
+        return self._copy("started", service) if dialect == "sqlite" else self._refilled("started", service)
 
     def empty(self, dialect: str) -> str:
         """Return the URL of a database without tables."""
@@ -106,10 +107,26 @@ class Databases:
     def _copy(self, state: str, name: str) -> str:
         """Return the URL of a copy of an SQLite file, which is made the first time."""
         if (state, name) not in self._files:
-            self._files[state, name] = Path(self._made(state, name, "sqlite").removeprefix("sqlite:///"))
+            url = self._copy("upgraded", name) if state == "started" else self._made(state, name, "sqlite")
+            if state == "started":
+                self._start(name, url)
+            self._files[state, name] = Path(url.removeprefix("sqlite:///"))
         path = self._folder / f"{state}_{uuid.uuid4().hex}.db"
         shutil.copy(self._files[state, name], path)
         return f"sqlite:///{path}"
+
+    def _refilled(self, state: str, name: str) -> str:
+        """Return the URL of the upgraded database on PostgreSQL with the rows of a state, which are made the first time."""
+        if name not in self._upgraded:
+            self._upgraded[name] = self._made("upgraded", name, "postgresql")
+            self._lent.remove(self._upgraded[name])
+            self._rows["upgraded", name] = stored_rows(self._upgraded[name])
+        url = self._upgraded[name]
+        restore(url, self._rows.get((state, name), self._rows["upgraded", name]))
+        if (state, name) not in self._rows:
+            self._start(name, url)
+            self._rows[state, name] = stored_rows(url)
+        return url
 
     def _made(self, state: str, name: str, dialect: str) -> str:
         url = self.empty(dialect)
@@ -119,6 +136,12 @@ class Databases:
             with closing(Database(url)) as database:
                 list(migrations_of(name).apply(database, EXPAND if state == "expanded" else CONTRACT))
         return url
+
+    def _start(self, service: str, url: str) -> None:
+        """Start a service once, which writes its duties: a start that follows finds them there."""
+        folder = self._folder / f"started_{uuid.uuid4().hex}"
+        folder.mkdir()
+        Player(sample_of(service), application_of(service), folder, url).close()
 
     def _url(self, name: str) -> str:
         return f"postgresql+psycopg2://{USER}@/{name}?host={self._cluster().folder}"
@@ -150,6 +173,16 @@ def released_rows(name: str) -> list[tuple[str, list[str], list[list[Any]]]]:
         else:
             tables[-1][2].append(content)
     return tables
+
+
+def rows_by_column(name: str, table: str) -> list[Json]:
+    """Return the rows of one table of the release as objects."""
+    return [
+        dict(zip(columns, row, strict=True))
+        for each, columns, rows in released_rows(name)
+        if each == table
+        for row in rows
+    ]
 
 
 def load(url: str, name: str, dialect: str) -> None:
@@ -184,12 +217,13 @@ def _stored(table: Table, column: str, value: Any) -> Any:
 
 
 def _go_on_counting(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL count ids on from the highest that was written; SQLite does so by itself."""
+    """Let PostgreSQL count ids on from the highest that is there, or from 1; SQLite does so by itself."""
     for column in table.primary_key.columns:
         if connection.dialect.name == "postgresql" and "nextval" in str(getattr(column.server_default, "arg", "")):
             connection.execute(
                 text(
-                    f"select setval(pg_get_serial_sequence('{table.name}', '{column.name}'), max({column.name})) from {table.name}"
+                    f"select setval(pg_get_serial_sequence('{table.name}', '{column.name}'), "
+                    f"coalesce(max({column.name}), 0) + 1, false) from {table.name}"
                 )
             )
 
@@ -206,14 +240,14 @@ def stored_rows(url: str) -> Rows:
 
 
 def restore(url: str, rows: Rows) -> None:
-    """Give a PostgreSQL database exactly these rows."""
+    """Give a PostgreSQL database exactly these rows. They are few: deleting them is faster than to truncate each table."""
     with closing(Database(url)) as database, database.writing() as connection:
-        names = ", ".join(table.name for table, _ in rows)
-        connection.exec_driver_sql(f"truncate {names} restart identity cascade")
+        for table, _ in reversed(rows):
+            connection.execute(table.delete())
         for table, stored in rows:
             if stored:
                 connection.execute(table.insert(), stored)
-                _go_on_counting(connection, table)
+            _go_on_counting(connection, table)
 
 
 def rows_of(rows: Rows, table: str, columns: list[str]) -> list[list[Any]] | None:
@@ -232,11 +266,13 @@ def schema_of(url: str) -> Json:
     """Return what a database's tables are like: columns, keys, references, indexes and triggers, without the order of columns."""
     with closing(Database(url)) as database, database.reading() as connection:
         present = inspect(connection)
+        without_rowid = "select name from pragma_table_list where wr" if database.sqlite else "select null where false"
         triggers = "select name, sql from sqlite_master where type = 'trigger'"
         if not database.sqlite:
             triggers = "select trigger_name, action_statement from information_schema.triggers"
         return {
             "triggers": sorted(tuple(row) for row in connection.exec_driver_sql(triggers)),
+            "without_rowid": sorted(connection.exec_driver_sql(without_rowid).scalars()),
             "columns": {
                 table: {
                     column["name"]: (str(column["type"]), column["nullable"], column["default"]) for column in columns
@@ -261,14 +297,15 @@ def schema_of(url: str) -> Json:
                 for (_, table), checks in present.get_multi_check_constraints().items()
             },
             "indexes": {
-                table: {index["name"]: (index["column_names"], index["unique"], _where(index)) for index in indexes}
+                table: {index["name"]: (index["column_names"], index["unique"], _options(index)) for index in indexes}
                 for (_, table), indexes in present.get_multi_indexes().items()
             },
         }
 
 
-def _where(index: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in index.get("dialect_options", {}).items() if value)
+def _options(index: Any) -> dict[str, str]:
+    """Return the options of an index as text, the clause of a partial one among them."""
+    return {key: str(value) for key, value in index.get("dialect_options", {}).items()}
 
 
 def versions_of(url: str) -> list[str]:

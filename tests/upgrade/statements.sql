@@ -1,7 +1,7 @@
 -- What the code of the release executes on the chassis's tables in the life of one root, with literal values in place of
 -- parameters; the same on SQLite and PostgreSQL. Written down from the statements that commit 863e2a4 sends.
 
-INSERT INTO roots (id, kind, state, version, dossier, number, title, regime, body, opened_at, updated_at, facts, head_seq, head_hash) VALUES ('box_side', 'box', 'opened', 1, 'dossier_side', NULL, '示例', 'liaoning-2020-32', '{"size": 1}', '2026-07-06T02:00:00.000000Z', '2026-07-06T02:00:00.000000Z', 0, 1, 'a');
+INSERT INTO roots (id, kind, state, version, dossier, number, title, regime, body, opened_at, updated_at, facts, head_seq, head_hash) VALUES ('box_side', 'box', 'opened', 1, 'dossier_side', NULL, '示例', 'liaoning-2020-32', '{"size": 1}', '2026-07-06T02:00:00.000000Z', '2026-07-06T02:00:00.000000Z', 0, 1, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
 
 INSERT INTO parts (id, root_id, kind, state, version, body, opened_at) VALUES ('lid_side', 'box_side', 'lid', 'shut', 1, '{}', '2026-07-06T02:00:00.000000Z');
 
@@ -11,19 +11,19 @@ INSERT INTO parties (root_id, name, who, part_id, area) VALUES ('box_side', 'gue
 
 INSERT INTO clocks (id, root_id, part_id, name, start_on, length, due_on, due_at, provisional, state, ended_at) VALUES ('clock_side', 'box_side', '', 'answer', '2026-07-06', '3 working days', '2026-07-09', '2026-07-09T16:00:00.000000Z', false, 'running', NULL);
 
-INSERT INTO journal (root_id, seq, act, at, entry, hash) VALUES ('box_side', 1, 'open', '2026-07-06T02:00:00.000000Z', '{}', 'a');
+INSERT INTO journal (root_id, seq, act, at, entry, hash) VALUES ('box_side', 1, 'open', '2026-07-06T02:00:00.000000Z', '{}', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
 
-INSERT INTO sealed (id, root_id, mark, digest, salt, box) VALUES ('sealed_side', 'box_side', 'personal', 'd', 'salt', 'box');
+INSERT INTO sealed (id, root_id, mark, digest, salt, box) VALUES ('sealed_side', 'box_side', 'personal', 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', 'salt', 'box');
 
 INSERT INTO outbox (slot, subject, sequence, routing_key, message_id, type, body) VALUES (3, 'box_side', 1, 'box.opened', 'event_side', 'boxes.opened.v1', '{}');
 
 INSERT INTO tasks (id, name, data, root_id) VALUES ('task_side', 'print', '{}', 'box_side');
 
-INSERT INTO commands (id, digest, outcome, at) VALUES ('person_side:command', 'd', '{"repeat": false}', '2026-07-06T02:00:00.000000Z');
+INSERT INTO commands (id, digest, outcome, at) VALUES ('person_side:command', 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', '{"repeat": false}', '2026-07-06T02:00:00.000000Z');
 
 SELECT commands.digest, commands.outcome FROM commands WHERE commands.id = 'person_side:command';
 
-INSERT INTO drafts (id, root_id, part_id, act, data, drafter, root_version, digest, chain, step, steps, state, created_at) VALUES ('draft_side', 'box_side', '', 'close', '{}', '{"sub": "person_side", "orgs": ["org_keeper"]}', 1, 'd', '["head"]', 0, '[]', 'open', '2026-07-06T02:00:00.000000Z');
+INSERT INTO drafts (id, root_id, part_id, act, data, drafter, root_version, digest, chain, step, steps, state, created_at) VALUES ('draft_side', 'box_side', '', 'close', '{}', '{"sub": "person_side", "orgs": ["org_keeper"]}', 1, 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd', '["head"]', 0, '[]', 'open', '2026-07-06T02:00:00.000000Z');
 
 UPDATE drafts SET step=1, steps='[{"person": "person_head"}]' WHERE drafts.id = 'draft_side';
 
@@ -39,7 +39,7 @@ SELECT parties.root_id, parties.name, parties.who, parties.part_id, parties.area
 
 SELECT clocks.id, clocks.root_id, clocks.part_id, clocks.name, clocks.start_on, clocks.length, clocks.due_on, clocks.due_at, clocks.provisional, clocks.state, clocks.ended_at, clocks.lapse_noted, clocks.reminded FROM clocks WHERE clocks.root_id = 'box_side' ORDER BY clocks.id;
 
-UPDATE roots SET state='closed', version=2, dossier='dossier_side', number='示例1号', title='示例', body='{"size": 2}', updated_at='2026-07-07T02:00:00.000000Z', facts=1, head_seq=2, head_hash='b' WHERE roots.id = 'box_side';
+UPDATE roots SET state='closed', version=2, dossier='dossier_side', number='示例1号', title='示例', body='{"size": 2}', updated_at='2026-07-07T02:00:00.000000Z', facts=1, head_seq=2, head_hash='bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb' WHERE roots.id = 'box_side';
 
 UPDATE parts SET state='open', version=2, body='{}' WHERE parts.id = 'lid_side';
 

@@ -9,6 +9,7 @@ import pytest
 
 from chassis.core.storage.database import Database
 from tests.upgrade.databases import DIALECTS, NAMES, Databases, migrations_of, rows_of, stored_rows
+from tests.upgrade.forms import as_now_stored
 from tests.upgrade.play import SERVICES, Player, duties_of
 
 STATEMENTS = (Path(__file__).parent / "statements.sql").read_text(encoding="utf-8").split(";\n\n")
@@ -26,6 +27,17 @@ def test_the_released_statements_work_on_the_expanded_schema(databases: Database
         list(migrations_of(service).apply(database))
         assert migrations_of(service).plan(database) == []
     rows = stored_rows(url)
+    command = {
+        "id": "person_side:command",
+        "digest": "d" * 64,
+        "outcome": '{"repeat": false}',
+        "at": "2026-07-06T02:00:00Z",
+    }
+    stored = as_now_stored("commands", command)
+    assert list(stored.values()) in (rows_of(rows, "commands", list(stored)) or [])
+    assert [as_now_stored("roots", {"head_hash": "b" * 64})["head_hash"]] in (
+        rows_of(rows, "roots", ["head_hash"]) or []
+    )
     assert ["box_side", "closed"] in (rows_of(rows, "roots", ["id", "state"]) or [])
     assert ["lid_side", "open"] in (rows_of(rows, "parts", ["id", "state"]) or [])
 
