@@ -7,18 +7,20 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, func, or_, select
 
 from chassis.core.acts.duties import AWAITS, CLOCK, DRAFT, RETURNED, UNDER_WAY, is_open
 from chassis.core.acts.moment import moment_of
 from chassis.core.dates.times import iso
 from chassis.core.errors import Refusal
+from chassis.core.reads.lists import visible
 from chassis.core.reads.page import clock_view, draft_view
 from chassis.core.reads.paging import COUNT_MOST, cursor_of, page_size, read_cursor
 from chassis.core.reads.view import Json, View
 from chassis.core.rulebook.model import DRAFT_ACTS, KindRule
-from chassis.core.storage import roots, tables
+from chassis.core.storage import roots, tables, waiting
 from chassis.core.storage.roots import ClockRun, Loaded, Root, clock_from
+from chassis.core.storage.waiting import Waiting
 from chassis.core.trust.access import holds_office
 
 QUEUES = ("mine", "unit", "drafts")
@@ -38,27 +40,26 @@ def duties(view: View, request: Mapping[str, Any]) -> Json:
     if request.get("why") not in (None, DRAFT):
         raise Refusal("invalid", errors={"why": [f"应为 {DRAFT} / expected {DRAFT}"]})
     size = page_size(request)
-    keys = _keys(view, queue) if view.actor.person else []
+    holders = _holders(view, queue) if view.actor.person else []
     if request.get("why") == DRAFT:  # a draft to approve stands under the post that it waits for, and nothing else does
-        keys = [key for key in keys if key.startswith("@")]
-    if not keys:
+        holders = [holder for holder in holders if holder.startswith("@")]
+    after = read_cursor(request.get("after"), str, str, str)
+    if not holders:
         return {"items": [], "next": None, "total": 0, "more": False}
-    rows = view.connection.execute(_page(view, keys, size, request.get("after"))).mappings().all()
-    ends = min(size, len(rows))  # a root stands once for each holder that the actor is: rows of one key stay together
-    while 0 < ends < len(rows) and _key(rows[ends]) == _key(rows[ends - 1]):
+    now, most = iso(view.now), size + len(holders)
+    rows = waiting.most_urgent(view.connection, holders, now, after, most)
+    ends = min(size, len(rows))  # a root stands once for each holder that the actor is: rows of one place stay together
+    while 0 < ends < len(rows) and rows[ends].place == rows[ends - 1].place:
         ends += 1
-    last = rows[ends - 1] if len(rows) > ends else None
-    total = view.connection.execute(_count(view, keys)).scalar_one()
+    these_are_all = after is None and len(rows) < most
+    counted = None if these_are_all else waiting.count(view.connection, holders, now, COUNT_MOST + 1)
+    total = len({row.root_id for row in rows}) if counted is None else counted
     return {
-        "items": _Assembled(view, [row for row in rows[:ends] if row["visible"]], queue).items(),
-        "next": cursor_of(*_key(last)) if last else None,
+        "items": _Assembled(view, rows[:ends], queue).items(),
+        "next": cursor_of(*rows[ends - 1].place) if len(rows) > ends else None,
         "total": min(total, COUNT_MOST),
         "more": total > COUNT_MOST,
     }
-
-
-def _key(row: RowMapping) -> tuple[str, str, str]:
-    return row["duty_due_at"], row["duty_since"], row["duty_root_id"]
 
 
 def late(view: View) -> list[Json]:
@@ -91,7 +92,7 @@ def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _keys(view: View, queue: str) -> list[str]:
+def _holders(view: View, queue: str) -> list[str]:
     """Return the holders that stand for the actor (see `chassis.core.acts.duties`)."""
     actor = view.actor
     person = f"{actor.person}/"
@@ -114,59 +115,21 @@ def _keys(view: View, queue: str) -> list[str]:
     return list(dict.fromkeys([*persons, *units, *roles, *posts]))
 
 
-def _held(view: View, key: str, after: list[str] | None) -> Select[Any]:
-    """Return the rows of one holder that count by now, in the order of the page."""
-    table = tables.duties
-    query = select(table).where(table.c.holder == key, table.c.from_at <= iso(view.now))
-    order = (table.c.due_at, table.c.since, table.c.root_id)
-    if after:
-        query = query.where(tuple_(*order) > tuple_(*(literal(value) for value in after)))
-    return query.order_by(*order)
-
-
-def _page(view: View, keys: list[str], size: int, after: Any) -> Select[Any]:
-    """Return a page of rows with their roots: a bounded look at each holder, put together; `visible` tells what the actor may see."""
-    cursor, most = read_cursor(after, str, str, str), size + len(keys)
-    held = union_all(*(select(_held(view, key, cursor).limit(most).subquery()) for key in keys)).subquery("held")
-    columns = [held.c[name].label(f"duty_{name}") for name in ("root_id", "due_at", "since", "items")]
-    return (
-        select(*columns, view.readable().label("visible"), tables.roots)
-        .join(tables.roots, tables.roots.c.id == held.c.root_id)
-        .order_by(held.c.due_at, held.c.since, held.c.root_id)
-        .limit(most)
-    )
-
-
-def _count(view: View, keys: list[str]) -> Select[Any]:
-    table = tables.duties
-    bounded = [
-        select(
-            select(table.c.root_id)
-            .where(table.c.holder == key, table.c.from_at <= iso(view.now))
-            .limit(COUNT_MOST + 1)
-            .subquery()
-        )
-        for key in keys
-    ]
-    held = union_all(*bounded).subquery()
-    return select(func.count(held.c.root_id.distinct()))
-
-
 class _Assembled:
     """The rows of one page with what they name, each read by one statement: clocks, drafts, and roots whose guards the reader answers."""
 
-    def __init__(self, view: View, rows: Iterable[RowMapping], queue: str) -> None:
+    def __init__(self, view: View, rows: Iterable[Waiting], queue: str) -> None:
         self._view = view
-        self._roots: dict[str, Root] = {}
+        rows = list(rows)
+        self._roots = visible(view, list(dict.fromkeys(row.root_id for row in rows)))
         self._items: dict[str, list[Json]] = {}
         for row in rows:
-            self._roots[row["id"]] = roots.root_from(row)
-            items = self._items.setdefault(row["id"], [])
-            items += [
-                item
-                for item in json.loads(row["duty_items"])
-                if item not in items and self._is_for_me(item, row, queue)
-            ]
+            root = self._roots.get(row.root_id)
+            if root is not None:
+                items = self._items.setdefault(root.id, [])
+                items += [
+                    item for item in json.loads(row.items) if item not in items and self._is_for_me(item, root, queue)
+                ]
         every = [item for items in self._items.values() for item in items]
         self._clocks = self._read(tables.clocks, {item["clock"] for item in every if "clock" in item})
         self._drafts = self._read(tables.drafts, {item["draft"] for item in every if "draft" in item})
@@ -179,7 +142,7 @@ class _Assembled:
         rows = self._view.connection.execute(select(table).where(table.c.id.in_(sorted(ids)))).mappings()
         return {row["id"]: row for row in rows}
 
-    def _is_for_me(self, item: Json, row: RowMapping, queue: str) -> bool:
+    def _is_for_me(self, item: Json, root: Root, queue: str) -> bool:
         """Tell whether an item counts now, belongs to the queue, and is for this very reader."""
         view = self._view
         own_draft = item["why"] in (UNDER_WAY, RETURNED)
@@ -188,7 +151,7 @@ class _Assembled:
         if not is_open(item, view.now) or view.actor.person in item.get("not_for", ()):
             return False
         by = item.get("by")
-        return by is None or holds_office(view.registry.of(row["regime"]).actors[by], view.actor, view.settings)
+        return by is None or holds_office(view.registry.of(root.regime).actors[by], view.actor, view.settings)
 
     def items(self) -> list[Json]:
         """Return the page's duties: one for each running period of a root, each draft, and each root that awaits an act."""

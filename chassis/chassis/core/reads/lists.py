@@ -17,6 +17,7 @@ from chassis.core.reads.paging import COUNT_MOST, cursor_of, page_size, read_cur
 from chassis.core.reads.view import Json, View, brief
 from chassis.core.storage import readers, roots, tables, texts, words
 from chassis.core.storage.readers import Named, Range, Ranges
+from chassis.core.storage.roots import Root
 
 TEXT_MOST = 100
 """Characters of a text that is searched for."""
@@ -120,10 +121,16 @@ def _by_words(view: View, filters: Filters, held: Sequence[Held], keys: list[str
 
 
 def _answer(view: View, ids: list[str], keys: list[str], following: str | None, total: int) -> Json:
-    rows = view.connection.execute(BRIEFS, {"ids": ids, "keys": keys}).mappings()
-    by_id = {row["id"]: roots.root_from({**row, "body": {}}) for row in rows}
-    items = [
-        brief(view.kind(root), root) | {"updated_at": root.updated_at}
-        for root in (by_id[root_id] for root_id in ids if root_id in by_id)
-    ]
+    by_id = visible(view, ids, keys)
+    roots_in_order = [by_id[root_id] for root_id in ids if root_id in by_id]
+    items = [brief(view.kind(root), root) | {"updated_at": root.updated_at} for root in roots_in_order]
     return {"items": items, "next": following, "total": min(total, COUNT_MOST), "more": total > COUNT_MOST}
+
+
+def visible(view: View, ids: list[str], keys: list[str] | None = None) -> dict[str, Root]:
+    """Return those of these roots that the actor may see, by id, without their bodies; `keys` are the actor's, where they are known."""
+    if not ids:
+        return {}
+    keys = sorted({each.key for each in view.held()}) if keys is None else keys
+    rows = view.connection.execute(BRIEFS, {"ids": ids, "keys": keys}).mappings()
+    return {row["id"]: roots.root_from({**row, "body": {}}) for row in rows}
