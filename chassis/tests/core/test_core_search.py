@@ -94,12 +94,15 @@ def test_words_in_a_state_are_found_whether_few_roots_are_in_it_or_many(
     boxes = [kept(label="红箱" if number % 3 else "绿箱") for number in range(12)]
     for box in boxes[::2]:
         either.act("keeper", "box", "seal", {"sealed_on": "2026-07-06"}, root=box)
-    expected = [box for number, box in enumerate(boxes) if number % 3 and not number % 2][::-1]
+    red = [box for number, box in enumerate(boxes) if number % 3 and not number % 2][::-1]
+    green = [box for number, box in enumerate(boxes) if not number % 6][::-1]
     monkeypatch.setattr("chassis.core.storage.texts.WINDOW", window)
-    for most in (1000, 3):
+    for most in (1000, 5, 3):  # few are in the state; few have the words; both are many
         monkeypatch.setattr("chassis.core.reads.lists.COUNT_MOST", most)
-        assert listed(either, "keeper", text="红箱", state="sealed", size=2) == expected
+        assert listed(either, "keeper", text="红箱", state="sealed", size=2) == red
+        assert listed(either, "keeper", text="绿箱", state="sealed", size=1) == green
         assert listed(either, "keeper", text="红箱", size=2) == [b for n, b in enumerate(boxes) if n % 3][::-1]
+        assert search(either, "keeper", text="绿箱", state="sealed")["total"] == 2
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from chassis.core.acts.readers import Held
 from chassis.core.acts.texts import readers_of
@@ -29,6 +29,9 @@ BRIEFS = select(*(column for column in tables.roots.c if column.name != "body"))
     .exists(),
 )
 """Roots of a page, without their bodies. Whether the actor may see them is asked once more, root by root."""
+IN_STATE = select(tables.roots.c.id).where(
+    tables.roots.c.id.in_(bindparam("ids", expanding=True)), tables.roots.c.state == bindparam("state")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,7 @@ def _by_change(view: View, scope: Ranges | Named, keys: list[str], size: int, af
 
 
 def _by_words(view: View, filters: Filters, held: Sequence[Held], keys: list[str], size: int, after: Any) -> Json:
-    """Return a page in the order of opening. A state is no token of the index, for most acts change it.
-
-    Where few roots that the actor may see are in it, each of them is looked at; else each root that has the words.
-    """
+    """Return a page in the order of opening."""
     connection, asked = view.connection, words.query_words(str(filters.text))
     key = read_cursor(after, int)
     before = key[0] if key else None
@@ -109,15 +109,35 @@ def _by_words(view: View, filters: Filters, held: Sequence[Held], keys: list[str
         return NOTHING
     others = [words.of_column(*item) for item in filters.holds("kind", "dossier", "number").items()]
     query = words.query(asked, readers_of(held), [*others, *([words.OPEN] if filters.open else [])])
-    few = readers.ids(connection, _roots(filters, held, keys), COUNT_MOST + 1) if filters.state else None
-    if few is not None and len(few) <= COUNT_MOST:
-        hits = texts.matching(connection, query, few)
-        total, hits = len(hits), [hit for hit in hits if before is None or hit[0] < before][: size + 1]
+    if filters.state:
+        hits, total = _in_state(connection, query, filters.state, _roots(filters, held, keys), before, size)
     else:
-        hits = texts.newest(connection, query, filters.state, before, size + 1)
-        total = texts.count(connection, query, filters.state, COUNT_MOST + 1, hits)
+        hits = texts.newest(connection, query, before, size + 1)
+        total = texts.count(connection, query, COUNT_MOST + 1, hits)
     following = cursor_of(hits[size - 1][0]) if len(hits) > size else None
     return _answer(view, [root_id for _, root_id in hits[:size]], keys, following, total)
+
+
+def _in_state(
+    connection: Connection, query: words.Query, state: str, scope: Ranges | Named, before: int | None, size: int
+) -> tuple[list[texts.Hit], int]:
+    """Return the hits of a page and their number. A state is no token of the index, for most acts change it.
+
+    So it depends on what is few: the roots in the state, each of which is asked for the words, or those with the words,
+    each of which is asked for its state. Where both are many, those with the words are gone through.
+    """
+    in_state = readers.ids(connection, scope, COUNT_MOST + 1)
+    if len(in_state) <= COUNT_MOST:
+        every = texts.matching(connection, query, in_state)
+    elif texts.count(connection, query, COUNT_MOST + 1, texts.newest(connection, query, None, size + 1)) > COUNT_MOST:
+        hits = texts.newest_in(connection, query, state, before, size + 1)
+        return hits, texts.count_in(connection, query, state, COUNT_MOST + 1)
+    else:
+        every = texts.newest(connection, query, None, COUNT_MOST + 1)
+        ids = [root_id for _, root_id in every]
+        fitting = set(connection.execute(IN_STATE, {"ids": ids, "state": state}).scalars())
+        every = [hit for hit in every if hit[1] in fitting]
+    return [hit for hit in every if before is None or hit[0] < before][: size + 1], len(every)
 
 
 def _answer(view: View, ids: list[str], keys: list[str], following: str | None, total: int) -> Json:

@@ -4,11 +4,10 @@ The order is that in which roots were first indexed, the newest first: the order
 indexed, which come kind by kind.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, TextClause, text
+from sqlalchemy import Connection, CursorResult, Row, text
 
 from chassis.core.canonical import compact
 from chassis.core.storage.words import Query, holds, written
@@ -23,10 +22,6 @@ FIRST = 2**62
 LANGUAGES: dict[str, tuple[str, str, str]] = {"sqlite": (" AND ", " OR ", '"'), "postgresql": (" & ", " | ", "'")}
 
 
-IN_STATE = {
-    "sqlite": "(SELECT state FROM roots WHERE id = (SELECT root_id FROM texts WHERE texts.id = texts_index.rowid)) = :state",
-    "postgresql": "(SELECT state FROM roots WHERE roots.id = texts.root_id) = :state",
-}
 WRITE = {
     "sqlite": text(
         "INSERT INTO texts (root_id, tokens) VALUES (:root_id, :tokens)"
@@ -48,24 +43,26 @@ MATCHING = {
         SELECT id, root_id FROM few WHERE tokens @@ CAST(:query AS tsquery) ORDER BY id DESC"""),
 }
 # FTS5 goes through its matches from the newest, and stops when there are enough.
-NEWEST_ON_SQLITE = """
+ON_SQLITE = """
     SELECT texts.id, texts.root_id FROM texts_index JOIN texts ON texts.id = texts_index.rowid
-    WHERE texts_index MATCH :query AND texts_index.rowid < :before AND {condition}
+    WHERE texts_index MATCH :query AND texts_index.rowid < :before
     ORDER BY texts_index.rowid DESC LIMIT :most"""
 COUNT_ON_SQLITE = """
-    SELECT count(*) FROM (
-        SELECT texts_index.rowid FROM texts_index WHERE texts_index MATCH :query AND {condition} LIMIT :most
-    )"""
+    SELECT count(*) FROM (SELECT rowid FROM texts_index WHERE texts_index MATCH :query LIMIT :most)"""
+IN_STATE_ON_SQLITE = """
+    SELECT texts.id, texts.root_id FROM texts_index JOIN texts ON texts.id = texts_index.rowid
+    WHERE texts_index MATCH :query AND texts_index.rowid < :before
+    AND (SELECT state FROM roots WHERE roots.id = texts.root_id) = :state
+    ORDER BY texts_index.rowid DESC LIMIT :most"""
 # GIN knows no order and finds all or nothing. So the newest roots are looked at one by one; only where too few of them
 # match, the index is asked for all that do.
 NEAR = """
-    SELECT id, root_id FROM (SELECT id, root_id, tokens FROM texts WHERE id < :before ORDER BY id DESC LIMIT :window) AS texts
-    WHERE tokens @@ CAST(:query AS tsquery) AND {condition}"""
-NEWEST_ON_POSTGRESQL = f"""
+    SELECT id, root_id FROM (SELECT id, root_id, tokens FROM texts WHERE id < :before ORDER BY id DESC LIMIT :window) AS newest
+    WHERE tokens @@ CAST(:query AS tsquery)"""
+ON_POSTGRESQL = f"""
     WITH near AS MATERIALIZED ({NEAR} ORDER BY id DESC LIMIT :most),
     far AS MATERIALIZED (
-        SELECT id, root_id FROM texts
-        WHERE tokens @@ CAST(:query AS tsquery) AND {{condition}} AND (SELECT count(*) FROM near) < :most
+        SELECT id, root_id FROM texts WHERE tokens @@ CAST(:query AS tsquery) AND (SELECT count(*) FROM near) < :most
     )
     SELECT id, root_id FROM near WHERE (SELECT count(*) FROM near) >= :most
     UNION ALL SELECT id, root_id FROM far WHERE id < :before
@@ -73,19 +70,24 @@ NEWEST_ON_POSTGRESQL = f"""
 COUNT_ON_POSTGRESQL = f"""
     WITH near AS MATERIALIZED (SELECT count(*) AS number FROM ({NEAR} LIMIT :most) AS counted)
     SELECT CASE WHEN near.number >= :most THEN near.number ELSE (
-        SELECT count(*) FROM (
-            SELECT 1 FROM texts WHERE tokens @@ CAST(:query AS tsquery) AND {{condition}} LIMIT :most
-        ) AS counted
+        SELECT count(*) FROM (SELECT 1 FROM texts WHERE tokens @@ CAST(:query AS tsquery) LIMIT :most) AS counted
     ) END FROM near"""
+# `IS TRUE` keeps the planner from the index: it goes through all roots from the newest, and stops when there are enough.
+IN_STATE_ON_POSTGRESQL = """
+    SELECT id, root_id FROM texts
+    WHERE id < :before AND (tokens @@ CAST(:query AS tsquery)) IS TRUE
+    AND (SELECT state FROM roots WHERE roots.id = texts.root_id) = :state
+    ORDER BY id DESC LIMIT :most"""
 STATEMENTS = {
-    "sqlite": {"newest": NEWEST_ON_SQLITE, "count": COUNT_ON_SQLITE},
-    "postgresql": {"newest": NEWEST_ON_POSTGRESQL, "count": COUNT_ON_POSTGRESQL},
+    ("sqlite", "newest"): text(ON_SQLITE),
+    ("sqlite", "count"): text(COUNT_ON_SQLITE),
+    ("sqlite", "newest in state"): text(IN_STATE_ON_SQLITE),
+    ("sqlite", "count in state"): text(f"SELECT count(*) FROM ({IN_STATE_ON_SQLITE}) AS counted"),
+    ("postgresql", "newest"): text(ON_POSTGRESQL),
+    ("postgresql", "count"): text(COUNT_ON_POSTGRESQL),
+    ("postgresql", "newest in state"): text(IN_STATE_ON_POSTGRESQL),
+    ("postgresql", "count in state"): text(f"SELECT count(*) FROM ({IN_STATE_ON_POSTGRESQL}) AS counted"),
 }
-
-
-@cache
-def _statement(dialect: str, purpose: str, in_state: bool) -> TextClause:
-    return text(STATEMENTS[dialect][purpose].format(condition=IN_STATE[dialect] if in_state else "true"))
 
 
 def write(connection: Connection, root_id: str, token_string: str) -> None:
@@ -93,15 +95,35 @@ def write(connection: Connection, root_id: str, token_string: str) -> None:
     connection.execute(WRITE[connection.dialect.name], {"root_id": root_id, "tokens": token_string})
 
 
-def newest(connection: Connection, query: Query, state: str | None, before: int | None, most: int) -> list[Hit]:
-    """Return the newest roots that match (in this state), `most` of them, those after a place in the index."""
-    rows = _execute(connection, "newest", query, state, FIRST if before is None else before, most, WINDOW)
-    return [(row.id, row.root_id) for row in rows]
+def newest(connection: Connection, query: Query, before: int | None, most: int) -> list[Hit]:
+    """Return the newest roots that match, `most` of them, those after a place in the index."""
+    return _hits(_execute(connection, "newest", query, {"before": before or FIRST, "most": most, "window": WINDOW}))
 
 
-def count(connection: Connection, query: Query, state: str | None, most: int, page: Sequence[Hit]) -> int:
-    """Return how many roots match (in this state), counted up to `most`; `page` is what was found of them, which tells how rare they are."""
-    return int(_execute(connection, "count", query, state, FIRST, most, _window(page, most)).scalar_one())
+def count(connection: Connection, query: Query, most: int, page: Sequence[Hit]) -> int:
+    """Return how many roots match, counted up to `most`; `page` is what was found of them, which tells how rare they are."""
+    values = {"before": FIRST, "most": most, "window": _window(page, most)}
+    return int(_execute(connection, "count", query, values).scalar_one())
+
+
+def newest_in(connection: Connection, query: Query, state: str, before: int | None, most: int) -> list[Hit]:
+    """Return the same of roots in a state. All that match are gone through until there are enough: for words that are frequent."""
+    values = {"before": before or FIRST, "most": most, "state": state}
+    return _hits(_execute(connection, "newest in state", query, values))
+
+
+def count_in(connection: Connection, query: Query, state: str, most: int) -> int:
+    """Return how many roots in a state match, counted up to `most`; for words that are frequent."""
+    values = {"before": FIRST, "most": most, "state": state}
+    return int(_execute(connection, "count in state", query, values).scalar_one())
+
+
+def matching(connection: Connection, query: Query, root_ids: Sequence[str]) -> list[Hit]:
+    """Return those of some roots that match, the newest first. Each is looked at, so they must be few."""
+    dialect = connection.dialect.name
+    values = {"ids": compact(list(root_ids)), "query": written(query, *LANGUAGES[dialect])}
+    rows = connection.execute(MATCHING[dialect], values)
+    return _hits(row for row in rows if dialect != "sqlite" or holds(query, row.tokens.split(" ")))
 
 
 def _window(page: Sequence[Hit], most: int) -> int:
@@ -112,22 +134,13 @@ def _window(page: Sequence[Hit], most: int) -> int:
     return rows if rows <= WINDOW_MOST else 0
 
 
-def matching(connection: Connection, query: Query, root_ids: Sequence[str]) -> list[Hit]:
-    """Return those of some roots that match, the newest first. Each is looked at, so they must be few."""
+def _execute(connection: Connection, purpose: str, query: Query, values: Mapping[str, Any]) -> CursorResult[Any]:
     dialect = connection.dialect.name
-    values = {"ids": compact(list(root_ids)), "query": written(query, *LANGUAGES[dialect])}
-    rows = connection.execute(MATCHING[dialect], values)
-    return [(row.id, row.root_id) for row in rows if dialect != "sqlite" or holds(query, row.tokens.split(" "))]
-
-
-def _execute(
-    connection: Connection, purpose: str, query: Query, state: str | None, before: int, most: int, window: int
-) -> CursorResult[Any]:
-    dialect = connection.dialect.name
-    values: dict[str, Any] = {"query": written(query, *LANGUAGES[dialect]), "before": before, "most": most}
     if dialect == "postgresql":
         # The planner misjudges how often words stand together, and would read the whole table for it.
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        values["window"] = window
-    values |= {"state": state} if state else {}
-    return connection.execute(_statement(dialect, purpose, state is not None), values)
+    return connection.execute(STATEMENTS[dialect, purpose], {"query": written(query, *LANGUAGES[dialect]), **values})
+
+
+def _hits(rows: Iterable[Row[Any]]) -> list[Hit]:
+    return [(row.id, row.root_id) for row in rows]
