@@ -36,9 +36,9 @@ def _stage(folder: Path, url: str | None = None) -> Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     """The boxes on SQLite; it is ten in the morning of 6 July 2026, a Monday."""
-    found = _stage(tmp_path)
-    yield found
-    found.close()
+    boxes = _stage(tmp_path)
+    yield boxes
+    boxes.close()
 
 
 @pytest.fixture
@@ -47,16 +47,16 @@ def on_postgresql(postgresql: Cluster, tmp_path: Path) -> Iterator[Stage]:
     from boxes.app import application
 
     with postgresql.lent(application) as url:
-        found = _stage(tmp_path, url)
-        yield found
-        found.close()
+        boxes = _stage(tmp_path, url)
+        yield boxes
+        boxes.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either(request: pytest.FixtureRequest) -> Stage:
     """The boxes on each of the two databases in turn."""
-    found: Stage = request.getfixturevalue("stage" if request.param == "sqlite" else "on_postgresql")
-    return found
+    boxes: Stage = request.getfixturevalue("stage" if request.param == "sqlite" else "on_postgresql")
+    return boxes
 
 
 @pytest.fixture

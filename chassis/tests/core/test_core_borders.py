@@ -112,10 +112,10 @@ def package(tmp_path, monkeypatch):
 
 
 def test_a_configuration_is_read_from_the_file_and_the_environment(package):
-    found = package({"PROFILE": "test", "WORKERS": "3"})
-    assert (found.profile, found.workers, found.clock, found.log_level) == ("test", 3, "system", "INFO")
+    config = package({"PROFILE": "test", "WORKERS": "3"})
+    assert (config.profile, config.workers, config.clock, config.log_level) == ("test", 3, "system", "INFO")
     with pytest.raises(AttributeError):
-        found.profile = "local"
+        config.profile = "local"
 
 
 def test_every_fault_of_a_configuration_is_listed_at_once(package):
@@ -128,7 +128,7 @@ def test_every_fault_of_a_configuration_is_listed_at_once(package):
             seal_key="nowhere",
             amqp_url="${BROKER_OF_NOBODY}",
         )
-    told = " ".join(fault.value.faults)
+    text = " ".join(fault.value.faults)
     for word in (
         "'toy'",
         "sundial",
@@ -139,7 +139,7 @@ def test_every_fault_of_a_configuration_is_listed_at_once(package):
         "'nowhere'",
         "BROKER_OF_NOBODY",
     ):
-        assert word in told, word
+        assert word in text, word
 
 
 @pytest.mark.parametrize("clock", ["file:/somewhere", "sundial"])
@@ -195,8 +195,8 @@ def refused(data, schema=Keep):
     ],
 )
 def test_what_is_wrong_is_told_by_dotted_path_in_both_languages(data, field, zh, en):
-    told = refused(data)[field][0]
-    assert zh in told and en in told
+    message = refused(data)[field][0]
+    assert zh in message and en in message
 
 
 def test_every_field_that_is_wrong_is_told_at_once():
@@ -216,12 +216,12 @@ class Code(ActSchema):
 def test_only_codes_whose_check_digit_fits_are_taken(code):
     values = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     try:
-        found = load(Code(), {"code": code}, TODAY)["code"]
+        normal = load(Code(), {"code": code}, TODAY)["code"]
     except Refusal as refusal:
         assert list(refusal.errors) == ["code"]
     else:
-        total = sum(values.index(c) * pow(3, n, 31) for n, c in enumerate(found[:17]))
-        assert values[(31 - total % 31) % 31] == found[17]
+        total = sum(values.index(c) * pow(3, n, 31) for n, c in enumerate(normal[:17]))
+        assert values[(31 - total % 31) % 31] == normal[17]
 
 
 @pytest.mark.parametrize(
@@ -232,10 +232,10 @@ def test_the_codes_of_the_samples_are_valid(code):
 
 
 def test_a_schema_is_described_with_its_words_and_marks():
-    found = json_schema(Keep)
-    assert found["properties"]["label"]["title"] == "标签" and found["properties"]["label"]["x-en"] == "Label"
-    assert found["properties"]["code"]["format"] == "credit-code"
-    assert found["required"] == ["label"] and "FileSchema" in found["$defs"]
+    schema = json_schema(Keep)
+    assert schema["properties"]["label"]["title"] == "标签" and schema["properties"]["label"]["x-en"] == "Label"
+    assert schema["properties"]["code"]["format"] == "credit-code"
+    assert schema["required"] == ["label"] and "FileSchema" in schema["$defs"]
 
 
 @given(

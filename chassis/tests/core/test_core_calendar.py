@@ -56,8 +56,8 @@ def test_a_deadline_ends_when_its_day_ends_in_shanghai():
 
 @given(DAYS, LENGTHS)
 def test_a_deadline_is_a_working_day_after_the_event(day, length):
-    found = CALENDAR.deadline(day, length)
-    assert found.day > day and CALENDAR.is_working_day(found.day) and found.at == end_of(found.day)
+    deadline = CALENDAR.deadline(day, length)
+    assert deadline.day > day and CALENDAR.is_working_day(deadline.day) and deadline.at == end_of(deadline.day)
 
 
 @given(DAYS, st.integers(0, 40), LENGTHS)
@@ -80,9 +80,9 @@ def test_working_days_left_counts_what_the_deadline_counted(day, number):
 
 @given(DAYS, st.integers(0, 60))
 def test_months_keep_the_day_or_take_the_last_of_the_month(day, months):
-    found = add_months(day, months)
-    assert (found.year * 12 + found.month) - (day.year * 12 + day.month) == months
-    assert found.day == day.day or (found + timedelta(days=1)).day == 1
+    later = add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later + timedelta(days=1)).day == 1
 
 
 @pytest.mark.parametrize("text", ["ten days", "10 weeks", "-1 days", "10", "10 working days ", ""])

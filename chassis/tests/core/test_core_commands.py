@@ -108,8 +108,8 @@ def test_a_failing_act_leaves_nothing(either, box):
 
 def test_of_fifty_at_once_on_one_root_exactly_one_wins(either, box):
     request = either.request("keeper", "box", "seal", {"sealed_on": "2026-07-06"})
-    found = at_once(either, [request | {"command": f"command-{n}"} for n in range(THREADS)])
-    assert sorted(map(str, (f if isinstance(f, str) else f["state"] for f in found))) == ["sealed"] + ["stale"] * 49
+    answers = at_once(either, [request | {"command": f"command-{n}"} for n in range(THREADS)])
+    assert sorted(map(str, (f if isinstance(f, str) else f["state"] for f in answers))) == ["sealed"] + ["stale"] * 49
     assert [entry["act"] for entry in either.entries(box)] == ["keep", "seal"]
     assert either.office.verify(box) == []
 
@@ -118,9 +118,9 @@ def test_of_fifty_at_once_on_one_root_exactly_one_wins(either, box):
 def test_one_command_sent_twenty_times_at_once_is_done_once_and_answered_alike(either, kind):
     act, data = ("keep", LABEL) if kind == "box" else ("build", {"name": "架"})
     request = either.request("keeper", kind, act, data, command="command-1")
-    found = at_once(either, [request] * 20)
-    assert {f["root"] for f in found} == {found[0]["root"]}
-    assert sorted(f["repeat"] for f in found) == [False] + [True] * 19
+    answers = at_once(either, [request] * 20)
+    assert {f["root"] for f in answers} == {answers[0]["root"]}
+    assert sorted(f["repeat"] for f in answers) == [False] + [True] * 19
     assert count(either, tables.roots) == 1
 
 
@@ -132,10 +132,10 @@ def test_roots_that_name_each_other_are_locked_in_one_order(either):
             for a, b in ((one, other), (other, one))
             for n in range(4)
         ]
-        found = at_once(either, requests)
+        answers = at_once(either, requests)
         winners = 1 if turn == 0 else 2  # only the first swap changes the other box, and with it the version read there
-        told = sorted(f if isinstance(f, str) else "done" for f in found)
-        assert told == ["done"] * winners + ["stale"] * (8 - winners)
+        results = sorted(f if isinstance(f, str) else "done" for f in answers)
+        assert results == ["done"] * winners + ["stale"] * (8 - winners)
     assert either.office.verify(one) == either.office.verify(other) == []
 
 
@@ -203,8 +203,8 @@ def test_whatever_data_is_sent_is_answered_or_refused(request, base):
     @given(st.sampled_from(ACTS), DATA, st.sampled_from([None, box, "slip"]))
     def send(act, data, part):
         stage.last = {"box": box}
-        found = stage.request("keeper", *act, {}, part=part)
-        answered(stage, stage.office.perform, found | {"data": data})
+        request = stage.request("keeper", *act, {}, part=part)
+        answered(stage, stage.office.perform, request | {"data": data})
 
     @settings(max_examples=120)
     @given(SOUND)
@@ -255,9 +255,9 @@ def test_whatever_request_is_sent_is_answered_or_refused(request, base):
             },
         ),
     )
-    def send(method, found, more):
+    def send(method, request, more):
         if "token" in more:
             more["token"] = stage.token("keeper")
-        answered(stage, method, found | more)
+        answered(stage, method, request | more)
 
     send()

@@ -57,18 +57,18 @@ def waiting(tmp_path_factory: pytest.TempPathFactory) -> Application:
 @pytest.fixture
 def stage(waiting: Application, tmp_path: Path) -> Iterator[Stage]:
     """Those boxes on SQLite."""
-    found = Stage(waiting, tmp_path, PEOPLE, settings=SETTINGS)
-    yield found
-    found.close()
+    boxes = Stage(waiting, tmp_path, PEOPLE, settings=SETTINGS)
+    yield boxes
+    boxes.close()
 
 
 @pytest.fixture
 def on_postgresql(waiting: Application, postgresql: Cluster, tmp_path: Path) -> Iterator[Stage]:
     """The same on PostgreSQL."""
     with postgresql.lent(waiting) as url:
-        found = Stage(waiting, tmp_path, PEOPLE, url=url, settings=SETTINGS)
-        yield found
-        found.close()
+        boxes = Stage(waiting, tmp_path, PEOPLE, url=url, settings=SETTINGS)
+        yield boxes
+        boxes.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -246,8 +246,10 @@ def test_the_rows_say_what_a_recomputation_says_after_any_history(base: str, req
 def stored(stage: Stage) -> dict[tuple[str, str], Any]:
     """The rows as they stand in the table."""
     with stage.office.database.reading() as connection:
-        found = connection.execute(select(tables.duties)).mappings().all()
-    return {(row["root_id"], row["holder"]): (row["due_at"], row["from_at"], json.loads(row["items"])) for row in found}
+        rows_now = connection.execute(select(tables.duties)).mappings().all()
+    return {
+        (row["root_id"], row["holder"]): (row["due_at"], row["from_at"], json.loads(row["items"])) for row in rows_now
+    }
 
 
 def computed_again(stage: Stage) -> dict[tuple[str, str], Any]:

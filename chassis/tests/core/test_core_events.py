@@ -1,4 +1,4 @@
-"""Events in and out: taken once and in order per subject, told in order, tasks done once."""
+"""Events in and out: taken once and in order per subject, published in order, tasks done once."""
 
 import contextlib
 import json
@@ -117,8 +117,8 @@ def test_a_subject_that_cannot_be_kept_is_undecodable_and_spoils_no_batch(either
     "data", [{}, {"box": None}, {"box": 7}, {"box": ["box_1"]}, {"box": "shelf_1"}, {"box": "box_\x00"}]
 )
 def test_an_event_whose_data_names_no_root_spoils_no_batch(either, box, data):
-    found = outcomes(either, message(box, 1, subject="letter_2", data=data), message(box, 1))
-    assert found[0] in {"failed", "refused"} and found[1] == "taken"
+    results = outcomes(either, message(box, 1, subject="letter_2", data=data), message(box, 1))
+    assert results[0] in {"failed", "refused"} and results[1] == "taken"
 
 
 def test_an_event_nobody_is_moved_by_is_taken(either, box):

@@ -64,7 +64,7 @@ def test_the_sample_is_complete(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (setting("box.acts.fly", {"zh": "飞", "clause": "1", "by": "keeper", "from": ["kept"]}), "box.fly: no function"),
         (without("box.acts.note"), "box.note: a function without a row"),
@@ -104,9 +104,9 @@ def test_the_sample_is_complete(tmp_path):
     ],
     ids=str,
 )  # fmt: skip
-def test_each_incompleteness_is_told(tmp_path, change, told):
-    found = faults(tmp_path, change)
-    assert found == [] if told is None else any(told in fault for fault in found), found
+def test_each_incompleteness_is_told(tmp_path, change, expected):
+    said = faults(tmp_path, change)
+    assert said == [] if expected is None else any(expected in fault for fault in said), said
 
 
 def test_the_clauses_that_acts_carry_are_known():
@@ -119,8 +119,8 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         book["box"]["acts"]["seal"]["to"] = "lost"
         book["box"]["acts"]["publish"]["needs"] = ["not_red"]
 
-    found = faults(tmp_path, spoil)
-    assert len(found) >= 3 and all(any(word in fault for fault in found) for word in ("stranger", "lost", "not_red"))
+    said = faults(tmp_path, spoil)
+    assert len(said) >= 3 and all(any(word in fault for fault in said) for word in ("stranger", "lost", "not_red"))
 
 
 def test_an_application_without_its_functions_and_texts_says_so_for_each(monkeypatch):

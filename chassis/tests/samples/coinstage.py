@@ -43,11 +43,11 @@ def eventually(check: Callable[[], Any], seconds: float = 40.0, what: str = "the
     pause = threading.Event()
     deadline = time.monotonic() + seconds
     while True:
-        found = check()
-        if found:
-            return found
+        value = check()
+        if value:
+            return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come true within {seconds:g} s (last: {found!r})")
+            raise AssertionError(f"{what} did not come true within {seconds:g} s (last: {value!r})")
         pause.wait(0.05)
 
 
@@ -55,8 +55,8 @@ def definitions() -> dict[str, Any]:
     """The broker's definitions for the sample services, with quick retries and a low limit of crashes."""
     rows: dict[str, Any] = {"exchanges": [], "queues": [], "bindings": []}
     for service, listens in LISTENS.items():
-        for what, found in declarations(service, listens, RETRY_MILLISECONDS).items():
-            rows[what] += [row for row in found if row not in rows[what]]
+        for what, declared in declarations(service, listens, RETRY_MILLISECONDS).items():
+            rows[what] += [row for row in declared if row not in rows[what]]
     for queue in rows["queues"]:
         if queue["name"] in map(events_queue, LISTENS):
             queue["arguments"]["x-delivery-limit"] = DELIVERY_LIMIT
@@ -176,8 +176,8 @@ def act(client: RpcClient, service: str, name: str, root: str | None = None, **d
     """Perform one act of a sample service as the public."""
     version = client.call(service, "get", {"id": root}, 10.0)["version"] if root else None
     request = {"command": str(uuid.uuid4()), "kind": "coin", "act": name, "id": root, "expects": version, "data": data}
-    found: dict[str, Any] = client.call(service, "perform", request, 10.0)
-    return found
+    outcome: dict[str, Any] = client.call(service, "perform", request, 10.0)
+    return outcome
 
 
 def strike(client: RpcClient, *marks: int, mood: str = "glad") -> str:
@@ -193,10 +193,10 @@ def numbers(client: RpcClient, coin: str) -> list[int] | None:
     from chassis.core.errors import Refusal
 
     try:
-        found: list[int] = client.call("purse", "get", {"id": coin}, 5.0)["body"]["numbers"]
+        marks: list[int] = client.call("purse", "get", {"id": coin}, 5.0)["body"]["numbers"]
     except (Refusal, Away, UnknownOutcome):
         return None
-    return found
+    return marks
 
 
 @contextmanager
