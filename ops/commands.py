@@ -23,6 +23,7 @@ TYPED = (
     "tests/inspection.py",
     "tests/journeys",
     "tests/stack.py",
+    "tests/upgrade",
 )
 ACROSS_SERVICES = "tests"
 NOTHING_COLLECTED = 5  # pytest's exit code

@@ -41,6 +41,7 @@ def application_of(service: str) -> Application:
     return application
 
 
+@cache
 def migrations_of(name: str) -> Migrations:
     """Return the migrations of a service or of the gateway."""
     if name == GATEWAY:
@@ -162,6 +163,7 @@ def statements(*files: str) -> list[str]:
     return [statement for content in contents for statement in content.split(";\n\n") if statement.strip()]
 
 
+@cache
 def released_rows(name: str) -> list[tuple[str, list[str], list[list[Any]]]]:
     """Return the rows of the release by table, `(table, columns, rows)`; a table comes after those that it refers to."""
     tables: list[tuple[str, list[str], list[list[Any]]]] = []

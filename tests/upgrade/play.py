@@ -5,7 +5,7 @@ The file (`sample/<service>.yaml`) holds
 - `kind` (of root, where a step names none), `day` (the first), `people` by name, and named `steps`;
 - `play`: the steps that are played;
 - `afterwards`: what the upgrade test plays on: `acts`, `events`, and `numbers` (`{step, kind, number}`: the step opens a root of
-  this kind with this number).
+  this kind with this number); and `awaited`, the acts that have come to be among somebody's duties since the release.
 
 A step is a date (the day moves), a list of steps, the name of a step, or one of
 

@@ -22,11 +22,15 @@ TWO_DAYS_BEFORE = {
 
 
 def move(connection: sa.Connection) -> int:
-    """Fill `look_at` of some running clocks from what was noted of each: the reminder, else the lapse is next."""
+    """Fill `look_at` of some running clocks from what was noted of each: the reminder, else the lapse is next.
+
+    It is never left empty, or the run would not end: SQLite gives NULL for a moment that it cannot read.
+    """
     reminder = TWO_DAYS_BEFORE[connection.dialect.name]
     unfilled = f"select id from clocks where state = 'running' and not lapse_noted and look_at is null limit {AT_ONCE}"
     statement = sa.text(
-        f"update clocks set look_at = case when reminded then due_at else {reminder} end where id in ({unfilled})"
+        f"update clocks set look_at = case when reminded then due_at else coalesce({reminder}, due_at) end "
+        f"where id in ({unfilled})"
     )
     return connection.execute(statement).rowcount
 
