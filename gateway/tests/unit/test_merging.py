@@ -45,7 +45,7 @@ class Sorted:
         if service in self.refusing:
             raise Refusal("internal")
         rows = sorted(self.rows[service], key=self.key, reverse=self.descending)
-        begin = read_cursor(request.get("after"), len(self.key(rows[0])) if rows else 1)
+        begin = read_cursor(request.get("after"), *map(type, self.key(rows[0]) if rows else ("",)))
         if begin is not None:
             here = tuple(begin)
             rows = [row for row in rows if (self.key(row) < here if self.descending else self.key(row) > here)]
