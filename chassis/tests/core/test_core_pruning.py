@@ -1,6 +1,7 @@
 """Pruning: what only serves repeats is forgotten after a time, and a repeat is still never performed twice."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from boxes.app import application
@@ -8,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from chassis.core import Refusal
 from chassis.core import config as configuration
+from chassis.core.dates.times import FileClock
 from chassis.core.errors import ConfigurationFault
 from chassis.core.storage import leases, tables
 from chassis.core.triggers import pruning
@@ -193,6 +195,14 @@ def test_only_whoever_holds_the_lease_prunes(either, box, monkeypatch):
     with either.office.database.writing() as connection:
         connection.execute(update(tables.leases).values(until=0))
     assert prune(either) == 1
+
+
+def test_a_clock_that_was_moved_prunes_nothing(either, box, tmp_path):
+    clock = FileClock(tmp_path / "clock")
+    clock.set(datetime(2036, 1, 1, tzinfo=UTC))
+    either.office.clock = clock
+    either.office.round()
+    assert either.office.prune() > 0, "the rows are old by that clock"
 
 
 def test_a_round_of_the_office_prunes_by_its_configuration(either, box):
