@@ -72,6 +72,9 @@ def open_act(browser: Chrome, act: str) -> None:
     wait(browser).until(until.presence_of_element_located((By.CSS_SELECTOR, "form.act-form")))
 
 
+UNFOLD = "document.querySelectorAll('main details').forEach(details => { details.open = true })"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_from_signing_in_through_duties_and_dossier_to_an_act(
     browser: Chrome, address: str, services: FakeServices, width: int, tmp_path: Path
@@ -108,8 +111,9 @@ def test_no_page_scrolls_sideways(browser: Chrome, address: str, width: int) -> 
     for path in PAGES:
         browser.get(address + path)
         assert not scrolls_sideways(browser), path
-        for details in browser.find_elements(By.CSS_SELECTOR, "main details:not([open]) > summary"):
-            browser.execute_script("arguments[0].parentElement.open = true", details)
+        browser.execute_script(UNFOLD)
+        wait(browser).until(lambda page: page.execute_script("return !document.querySelector('.htmx-request')"))
+        browser.execute_script(UNFOLD)  # what was loaded meanwhile has its own
         assert not scrolls_sideways(browser), f"{path}, with everything unfolded"
 
 
