@@ -19,10 +19,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("what", choices=[*measurements, "growth", "all"])
     parser.add_argument("--scale", type=float, default=1.0, help="more or fewer calls, facts or leads than usual")
+    parser.add_argument("--database", choices=["both", "sqlite", "postgresql"], default="both", help="of growth")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if options.what == "growth":
-            growth.measure(Path(folder), options.scale)
+            growth.measure(Path(folder), options.scale, options.database)
             return
         with coinstage.new_broker(Path(folder)) as broker:
             for name, measure in measurements.items():

@@ -38,14 +38,16 @@ PRODUCTS = ("学习桌", "充电宝", "电热毯", "儿童座椅", "折叠床", 
 HAZARDS = ("气味刺鼻", "起火", "漏电", "夹伤手指", "断裂", "边缘锋利")
 
 
-def measure(folder: Path, scale: float) -> None:
-    """Measure on SQLite, then on a private PostgreSQL; `scale` makes the worlds smaller."""
+def measure(folder: Path, scale: float, database: str = "both") -> None:
+    """Measure on SQLite, then on a private PostgreSQL, or on one `database` of the two; `scale` makes the worlds smaller."""
     sizes = [max(100, round(size * scale)) for size in SIZES]
-    (folder / "sqlite").mkdir()
-    _measure("SQLite", opened(application, folder / "sqlite"), sizes)
-    (folder / "postgresql").mkdir()
-    with private_postgresql() as cluster, cluster.lent(application) as url:
-        _measure("PostgreSQL", opened(application, folder / "postgresql", url), sizes)
+    if database in ("both", "sqlite"):
+        (folder / "sqlite").mkdir()
+        _measure("SQLite", opened(application, folder / "sqlite"), sizes)
+    if database in ("both", "postgresql"):
+        (folder / "postgresql").mkdir()
+        with private_postgresql() as cluster, cluster.lent(application) as url:
+            _measure("PostgreSQL", opened(application, folder / "postgresql", url), sizes)
 
 
 def _measure(name: str, office: Office, sizes: list[int]) -> None:
