@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from chassis.client import RpcClient
 from chassis.core.errors import Refusal
+from chassis.core.storage.pruned import command_key
 from chassis.core.trust.tokens import LIFETIME, Actor, issue
 from ops.layout import SERVICES
 from ops.runtime.stack import Stack
@@ -122,6 +123,7 @@ def test_an_act_with_a_false_token_changes_nothing(
         with pytest.raises(Refusal) as refused:
             caller.call("intake", "perform", note_lead(token, command), 20.0)
         assert refused.value.code in ("unauthenticated", "forbidden")
-    assert inspection.rows(stack, "intake", "select id from commands where id like ?", f"%{command}") == []
+    keys = [command_key(f"{who}:{command}") for who in (HANDLER.person, "public")]
+    assert inspection.rows(stack, "intake", "select count(*) from commands where key in (?, ?)", *keys) == [(0,)]
     answer = caller.call("intake", "perform", note_lead(issue(COMPLAINTS, signing_key), command), 20.0)
     assert answer["state"] == "noted" and answer["repeat"] is False
