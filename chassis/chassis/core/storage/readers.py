@@ -90,18 +90,20 @@ def _for(purpose: str, rows: str) -> TextClause:
     return text(f"SELECT count(*) FROM ({distinct}) AS counted" if purpose == "count" else distinct)
 
 
-def _range(key: str, kind: str, column: str, value: str, only_open: bool, purpose: str, after: bool) -> str:
-    """Return the select of one range, which goes along the index, in the order that is asked for, no further than needed."""
+def _range(key: str, kind: str, column: str, value: str, only_open: bool, after: bool) -> str:
+    """Return the select of one range, which goes along the index no further than needed.
+
+    Rows that are only counted are put in order too: without it PostgreSQL may read the whole table for them.
+    """
     conditions = [f"key = {key}", f"kind = {kind}", f"{column} = {value}"]
     conditions += (["open"] if only_open else []) + ([FURTHER] if after else [])
-    order = NEWEST if purpose == "newest" else ""
-    return f"SELECT updated_at, root_id FROM readers WHERE {' AND '.join(conditions)} {order} LIMIT :most"
+    return f"SELECT updated_at, root_id FROM readers WHERE {' AND '.join(conditions)} {NEWEST} LIMIT :most"
 
 
 @cache
 def _in_ranges_on_sqlite(number: int, column: str, only_open: bool, purpose: str, after: bool) -> TextClause:
     selects = [
-        f"SELECT * FROM ({_range(f':key{at}', f':kind{at}', column, f':value{at}', only_open, purpose, after)})"
+        f"SELECT * FROM ({_range(f':key{at}', f':kind{at}', column, f':value{at}', only_open, after)})"
         for at in range(number)
     ]
     while len(selects) > 1:
@@ -115,7 +117,7 @@ def _in_ranges_on_postgresql(column: str, only_open: bool, purpose: str, after: 
     given = (
         f"json_to_recordset(:ranges) AS given(key text, kind text, value {'boolean' if column == 'open' else 'text'})"
     )
-    one = _range("given.key", "given.kind", column, "given.value", only_open, purpose, after)
+    one = _range("given.key", "given.kind", column, "given.value", only_open, after)
     return _for(purpose, f"SELECT one.* FROM {given} CROSS JOIN LATERAL ({one}) AS one")
 
 

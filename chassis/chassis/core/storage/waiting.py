@@ -71,8 +71,10 @@ def _made(holders: int, purpose: str, after: bool) -> TextClause:
 
 
 def _look(holder: str, purpose: str, after: bool) -> str:
-    """Return the select of one holder, which goes along the index no further than needed."""
+    """Return the select of one holder, which goes along the index no further than needed.
+
+    Rows that are only counted are put in order too: without it PostgreSQL may read the whole table for them.
+    """
     columns = "root_id" if purpose == "count" else "root_id, due_at, since, items"
     further = f" AND {FURTHER}" if after else ""
-    order = "" if purpose == "count" else f" {ORDER}"
-    return f"SELECT {columns} FROM duties WHERE holder = {holder} AND from_at <= :now{further}{order} LIMIT :most"
+    return f"SELECT {columns} FROM duties WHERE holder = {holder} AND from_at <= :now{further} {ORDER} LIMIT :most"
