@@ -107,7 +107,6 @@ class Loaded:
     parties_added: list[Party] = field(default_factory=list)
     parties_left: list[Party] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
-    moved: bool = False
 
     def part(self, part_id: str | None) -> Part | None:
         """Return the part with this id, or None."""
@@ -123,7 +122,6 @@ def new_root(kind: str, regime: str, moment: str, *, id: str | None = None, doss
     """Return a root that does not exist yet; it is written with the act that opens it."""
     return Loaded(
         Root(id or new_id(kind), kind, "", 0, dossier or new_id("dossier"), None, "", regime, {}, moment, new=True),
-        moved=True,
     )
 
 
